@@ -1,0 +1,17 @@
+DROP TABLE revision;
+DROP TABLE audit_events;
+DROP TABLE one_time_links;
+DROP TABLE refresh_tokens;
+DROP TABLE access_tokens;
+DROP TABLE authorization_codes;
+DROP TABLE authorizations;
+DROP TABLE authorization_requests;
+DROP TABLE sessions;
+DROP TABLE consents;
+DROP TABLE client_secrets;
+DROP TABLE clients;
+DROP TABLE project_members;
+DROP TABLE projects;
+DROP TABLE roles;
+DROP TABLE scopes;
+DROP TABLE users;

@@ -1,0 +1,87 @@
+//! The parts of a running server, made once and shared by every worker. The routes are in `server`.
+
+use aws_lc_rs::hmac;
+
+use crate::authentication::throttle::SignInThrottle;
+use crate::authentication::{PasswordHasher, Throttle};
+use crate::clock::{Clock, UnixTime};
+use crate::config::Config;
+use crate::db::Db;
+use crate::directory::Directory;
+use crate::grants;
+use crate::master_key;
+use crate::metrics::Metrics;
+use crate::oauth::Issuer;
+
+/// A server's parts.
+pub struct App {
+    /// The settings in force.
+    pub config: Config,
+    /// Who this server is.
+    pub issuer: Issuer,
+    /// The database.
+    pub db: Db,
+    /// Copies of clients, scopes and roles.
+    pub directory: Directory,
+    /// The time.
+    pub clock: Clock,
+    /// Argon2 threads.
+    pub hasher: PasswordHasher,
+    /// The limits of signing in.
+    pub sign_ins: SignInThrottle,
+    /// The limit of unknown tokens and codes.
+    pub misses: Throttle,
+    /// The limit of wrong client secrets.
+    pub secret_failures: Throttle,
+    /// Counts for `/metrics`.
+    pub metrics: Metrics,
+    /// Makes the anti-forgery tokens of forms.
+    pub csrf_key: hmac::Key,
+}
+
+impl App {
+    /// Opens the database, reads or makes the master key, starts the hashing threads.
+    ///
+    /// # Errors
+    /// A sentence for the operator.
+    pub fn open(config: Config, issuer: Issuer, clock: Clock) -> Result<Self, String> {
+        let master_key = master_key::load(&config)?;
+        let db = Db::open(&config.database_url)?;
+        let limits = &config.limits;
+        Ok(Self {
+            directory: Directory::new(db.clone()),
+            hasher: PasswordHasher::start(&config.password)?,
+            sign_ins: SignInThrottle::new(&config.login),
+            misses: Throttle::new(limits.misses, limits.window, limits.window),
+            secret_failures: Throttle::new(limits.secret_failures, limits.window, limits.window),
+            metrics: Metrics::default(),
+            csrf_key: master_key.derive(b"latchkey csrf"),
+            config,
+            issuer,
+            db,
+            clock,
+        })
+    }
+
+    /// The present moment.
+    pub fn now(&self) -> UnixTime {
+        self.clock.now()
+    }
+
+    /// `aud` of every token.
+    pub fn audience(&self) -> &str {
+        self.config.tokens.audience.as_deref().unwrap_or(self.issuer.as_str())
+    }
+
+    /// What the grants work with.
+    pub fn grant_parts(&self) -> grants::Parts<'_> {
+        grants::Parts {
+            db: &self.db,
+            directory: &self.directory,
+            tokens: &self.config.tokens,
+            hasher: &self.hasher,
+            sign_ins: &self.sign_ins,
+            misses: &self.misses,
+        }
+    }
+}

@@ -1,0 +1,13 @@
+//! Who is calling: a client by its secret, a person by a password or a session. What they may do is
+//! decided by who asked.
+
+pub mod bearer;
+pub mod client;
+pub mod password;
+pub mod throttle;
+pub mod user;
+
+pub use client::{Credentials, authenticate_client};
+pub use password::PasswordHasher;
+pub use throttle::Throttle;
+pub use user::{SignIn, verify_user};

@@ -1,0 +1,59 @@
+//! A person proves who they are with a password: on the sign-in page and by the password grant alike,
+//! with one throttle for both.
+
+use std::net::IpAddr;
+
+use crate::clock::UnixTime;
+use crate::db::Db;
+use crate::error::Result;
+use crate::models::user::{self, User};
+
+use super::PasswordHasher;
+use super::throttle::SignInThrottle;
+
+/// What came of a try to sign in.
+pub enum SignIn {
+    /// Name and password are right, and the account is enabled.
+    Right(Box<User>),
+    /// No such user, a disabled or passwordless one, or a wrong password: they look and cost the same.
+    Wrong,
+    /// Too many failures; seconds until another try.
+    Throttled(i64),
+}
+
+/// Checks a name and a password.
+///
+/// # Errors
+/// The database's; `Overloaded` where too many hashes wait. Neither counts as a failure.
+pub async fn verify_user(
+    db: &Db,
+    hasher: &PasswordHasher,
+    throttle: &SignInThrottle,
+    (username, password): (&str, &str),
+    address: IpAddr,
+    now: UnixTime,
+) -> Result<SignIn> {
+    let attempt = match throttle.attempt(&user::key_of(username), address, now) {
+        Ok(attempt) => attempt,
+        Err(seconds) => return Ok(SignIn::Throttled(seconds)),
+    };
+    let outcome = find_and_verify(db, hasher, username.to_owned(), password.to_owned()).await;
+    match &outcome {
+        Ok(Some(_)) => attempt.succeeded(),
+        Ok(None) => {}
+        Err(_) => attempt.undecided(),
+    }
+    Ok(outcome?.map_or(SignIn::Wrong, |user| SignIn::Right(Box::new(user))))
+}
+
+async fn find_and_verify(
+    db: &Db,
+    hasher: &PasswordHasher,
+    username: String,
+    password: String,
+) -> Result<Option<User>> {
+    let user = db.read(move |connection| Ok(user::find_by_username(connection, &username)?)).await?;
+    let stored = user.as_ref().and_then(|user| user.password_hash.clone());
+    let right = hasher.verify(password, stored).await?;
+    Ok(user.filter(|user| right && user.disabled_at.is_none()))
+}

@@ -1,0 +1,72 @@
+//! How a command ends when it could not do its work: one sentence on standard error and an exit status.
+
+use std::io::{self, Write};
+use std::process::ExitCode;
+
+use clap::error::ErrorKind;
+
+use crate::config::ConfigError;
+use crate::error::Error;
+
+/// Why a command did not do its work; each holds a sentence that says what to do.
+#[derive(Debug)]
+pub(super) enum Failure {
+    /// The command was typed wrongly.
+    Usage(String),
+    /// It was refused, or something failed.
+    Failed(String),
+}
+
+impl Failure {
+    pub(super) fn usage(sentence: impl Into<String>) -> Self {
+        Self::Usage(sentence.into())
+    }
+
+    /// Says why; returns the status to exit with.
+    pub(super) fn report(self) -> ExitCode {
+        let (sentence, status) = match self {
+            Self::Usage(sentence) => (sentence, 2),
+            Self::Failed(sentence) => (sentence, 1),
+        };
+        // Where standard error is closed, the status alone must do.
+        drop(writeln!(io::stderr(), "error: {sentence}"));
+        ExitCode::from(status)
+    }
+}
+
+/// What clap has to say: the help that was asked for, or in one sentence what it does not understand.
+pub(super) fn mistyped(error: &clap::Error) -> Result<(), Failure> {
+    if error.kind() == ErrorKind::DisplayHelpOnMissingArgumentOrSubcommand {
+        return Err(Failure::usage(format!("a command is missing.\n\n{error}")));
+    }
+    if !error.use_stderr() {
+        return error
+            .print()
+            .map_err(|error| Failure::Failed(error.to_string()));
+    }
+    let text = error.to_string();
+    let said = text.strip_prefix("error: ").unwrap_or(&text);
+    let paragraphs = said
+        .split("\n\n")
+        .filter(|paragraph| !paragraph.starts_with("Usage:"));
+    let words: Vec<&str> = paragraphs.flat_map(str::split_whitespace).collect();
+    Err(Failure::usage(words.join(" ")))
+}
+
+impl From<String> for Failure {
+    fn from(sentence: String) -> Self {
+        Self::Failed(sentence)
+    }
+}
+
+impl From<Error> for Failure {
+    fn from(error: Error) -> Self {
+        Self::Failed(error.to_string())
+    }
+}
+
+impl From<ConfigError> for Failure {
+    fn from(error: ConfigError) -> Self {
+        Self::Failed(error.to_string())
+    }
+}

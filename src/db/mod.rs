@@ -1,0 +1,183 @@
+//! The database: one type over SQLite and PostgreSQL, one way to read, one to write. What is asked of it
+//! is in `models`.
+
+mod columns;
+mod migrations;
+mod postgres;
+mod sqlite;
+mod writer;
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicI64, AtomicU64, Ordering};
+
+use diesel::prelude::*;
+
+use crate::config::DatabaseUrl;
+use crate::error::{Error, Result};
+use crate::schema::revision;
+
+/// A connection to either database.
+#[derive(diesel::MultiConnection)]
+pub enum DbConnection {
+    /// The embedded one.
+    Sqlite(SqliteConnection),
+    /// The one for many servers.
+    Postgres(PgConnection),
+}
+
+/// The database of one server. Clones share it.
+#[derive(Clone)]
+pub struct Db(Arc<Shared>);
+
+static OPENED: AtomicU64 = AtomicU64::new(1);
+
+struct Shared {
+    number: u64,
+    engine: Engine,
+    revision: Arc<AtomicI64>,
+}
+
+enum Engine {
+    Sqlite(sqlite::Embedded),
+    Postgres(postgres::Pool),
+}
+
+impl Db {
+    /// Opens the database and applies pending migrations.
+    ///
+    /// # Errors
+    /// A sentence for the operator.
+    pub fn open(url: &DatabaseUrl) -> std::result::Result<Self, String> {
+        let number = OPENED.fetch_add(1, Ordering::Relaxed);
+        let revision = Arc::new(AtomicI64::new(0));
+        let engine = match url {
+            DatabaseUrl::Sqlite(path) => Engine::Sqlite(sqlite::Embedded::open(path, number, Arc::clone(&revision))?),
+            DatabaseUrl::Postgres(url) => Engine::Postgres(postgres::Pool::open(url)?),
+        };
+        Ok(Self(Arc::new(Shared { number, engine, revision })))
+    }
+
+    /// Runs `work` on a connection that only reads. On SQLite it runs right here, on this thread's own
+    /// connection: a look-up takes microseconds, a hop to another thread more. On PostgreSQL a round trip
+    /// would block the worker, so it runs beside it.
+    ///
+    /// # Errors
+    /// Whatever `work` returns; `Overloaded` where no connection is free.
+    pub async fn read<T: Send + 'static>(
+        &self,
+        work: impl FnOnce(&mut DbConnection) -> Result<T> + Send + 'static,
+    ) -> Result<T> {
+        match &self.0.engine {
+            Engine::Sqlite(embedded) => embedded.read(work),
+            Engine::Postgres(pool) => pool.run(work).await,
+        }
+    }
+
+    /// Runs `work` in a transaction and returns once it is durable. `work` ending in `Ok` *or in a
+    /// refusal* commits; a failure undoes it.
+    ///
+    /// # Errors
+    /// Whatever `work` returns; `Overloaded` where too much is waiting.
+    pub async fn write<T: Send + 'static>(
+        &self,
+        work: impl FnOnce(&mut DbConnection) -> Result<T> + Send + 'static,
+    ) -> Result<T> {
+        match &self.0.engine {
+            Engine::Sqlite(embedded) => embedded.writer.write(work).await,
+            Engine::Postgres(pool) => {
+                let outcome = pool.run(move |connection| Ok(in_transaction(connection, work))).await?;
+                self.look_for_changes().await?;
+                outcome
+            }
+        }
+    }
+
+    /// Which of the databases opened by this process it is, for what threads keep of it.
+    pub fn number(&self) -> u64 {
+        self.0.number
+    }
+
+    /// The last revision that this process has seen. A copy of a client, role or scope that was read at
+    /// an earlier one is out of date.
+    pub fn revision(&self) -> i64 {
+        self.0.revision.load(Ordering::Acquire)
+    }
+
+    /// Asks whether another process has changed something.
+    ///
+    /// # Errors
+    /// Where the database does not answer.
+    pub async fn look_for_changes(&self) -> Result<()> {
+        let value = self.read(|connection| Ok(current_revision(connection)?)).await?;
+        self.0.revision.fetch_max(value, Ordering::AcqRel);
+        Ok(())
+    }
+
+    /// Whether the database answers and has every migration, for `/readyz`.
+    ///
+    /// # Errors
+    /// Where it does not answer.
+    pub async fn is_ready(&self) -> Result<bool> {
+        self.read(|connection| migrations::all_applied(connection).map_err(Error::Failed)).await
+    }
+
+    /// How many writes wait and how many connections of the pool are busy, for the metrics.
+    pub fn load(&self) -> Load {
+        match &self.0.engine {
+            Engine::Sqlite(embedded) => Load { waiting_writes: embedded.writer.waiting(), busy_connections: 0 },
+            Engine::Postgres(pool) => Load { waiting_writes: 0, busy_connections: pool.busy() },
+        }
+    }
+
+    /// Copies an embedded database to `file`, which must not exist yet, while it serves.
+    ///
+    /// # Errors
+    /// A sentence for the operator.
+    pub async fn backup(&self, file: &std::path::Path) -> std::result::Result<(), String> {
+        let Engine::Sqlite(_) = &self.0.engine else {
+            return Err(String::from("backup is for an embedded database: use pg_dump for PostgreSQL"));
+        };
+        let Some(name) = file.to_str().map(str::to_owned).filter(|_| !file.exists()) else {
+            return Err(format!("{} exists already: name a new file", file.display()));
+        };
+        self.read(move |connection| {
+            diesel::sql_query("VACUUM INTO ?").bind::<diesel::sql_types::Text, _>(name).execute(connection)?;
+            Ok(())
+        })
+        .await
+        .map_err(|error| format!("the backup failed: {error}"))
+    }
+}
+
+/// What is waiting at the database.
+#[derive(Clone, Copy, Debug)]
+pub struct Load {
+    /// Writes in the queue of the embedded database's writer.
+    pub waiting_writes: usize,
+    /// Connections of the pool in use.
+    pub busy_connections: u32,
+}
+
+/// Moves the revision on: every server drops its copies of clients, roles and scopes.
+///
+/// # Errors
+/// The database's.
+pub fn note_change(connection: &mut DbConnection) -> QueryResult<()> {
+    diesel::update(revision::table.find(1)).set(revision::value.eq(revision::value + 1)).execute(connection)?;
+    Ok(())
+}
+
+fn current_revision(connection: &mut DbConnection) -> QueryResult<i64> {
+    revision::table.find(1).select(revision::value).get_result(connection)
+}
+
+/// A transaction (or a savepoint within one) that a refusal commits and only a failure undoes.
+fn in_transaction<T>(
+    connection: &mut DbConnection,
+    work: impl FnOnce(&mut DbConnection) -> Result<T>,
+) -> Result<T> {
+    connection.transaction(|connection| match work(connection) {
+        Err(error) if error.undoes_writes() => Err(error),
+        outcome => Ok(outcome),
+    })?
+}

@@ -1,0 +1,66 @@
+//! The embedded database: a reading connection a thread, one writer, WAL, a real sync at each commit.
+
+use std::cell::RefCell;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::sync::atomic::AtomicI64;
+
+use diesel::connection::SimpleConnection;
+use diesel::prelude::*;
+
+use crate::error::{Error, Result};
+
+use super::writer::Writer;
+use super::{DbConnection, migrations};
+
+/// FULL: a commit is on the disk before anybody is told of it. The journal's limit gives its space back
+/// after a burst.
+const FOR_WRITING: &str = "PRAGMA busy_timeout = 10000; PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; \
+     PRAGMA foreign_keys = ON; PRAGMA temp_store = MEMORY; PRAGMA wal_autocheckpoint = 2000; \
+     PRAGMA journal_size_limit = 67108864;";
+
+/// Mapped reading spares a system call a page.
+const FOR_READING: &str = "PRAGMA busy_timeout = 10000; PRAGMA query_only = ON; PRAGMA mmap_size = 1073741824;";
+
+thread_local! {
+    /// This thread's reading connections, by database: one, except in tests.
+    static READERS: RefCell<Vec<(u64, DbConnection)>> = const { RefCell::new(Vec::new()) };
+}
+
+/// One database file.
+pub(super) struct Embedded {
+    number: u64,
+    path: PathBuf,
+    pub(super) writer: Writer,
+}
+
+impl Embedded {
+    pub(super) fn open(path: &Path, number: u64, revision: Arc<AtomicI64>) -> std::result::Result<Self, String> {
+        let mut connection = connect(path, FOR_WRITING)?;
+        migrations::run_sqlite(&mut connection)?;
+        let writer = Writer::start(DbConnection::Sqlite(connection), revision)?;
+        Ok(Self { number, path: path.to_owned(), writer })
+    }
+
+    pub(super) fn read<T>(&self, work: impl FnOnce(&mut DbConnection) -> Result<T>) -> Result<T> {
+        READERS.with_borrow_mut(|readers| {
+            let own = readers.iter().position(|(number, _)| *number == self.number);
+            let at = if let Some(at) = own {
+                at
+            } else {
+                let connection = connect(&self.path, FOR_READING).map_err(Error::Failed)?;
+                readers.push((self.number, DbConnection::Sqlite(connection)));
+                readers.len() - 1
+            };
+            work(&mut readers[at].1)
+        })
+    }
+}
+
+fn connect(path: &Path, pragmas: &str) -> std::result::Result<SqliteConnection, String> {
+    let cannot = |why: &dyn std::fmt::Display| format!("the database {} cannot be opened: {why}", path.display());
+    let name = path.to_str().ok_or_else(|| cannot(&"its path is not UTF-8"))?;
+    let mut connection = SqliteConnection::establish(name).map_err(|error| cannot(&error))?;
+    connection.batch_execute(pragmas).map_err(|error| cannot(&error))?;
+    Ok(connection)
+}

@@ -1,0 +1,59 @@
+//! HTTP for programs: one file an endpoint, with the RFC's name. Every answer is JSON, refusals too.
+
+pub mod authorization;
+pub mod health;
+pub mod introspection;
+pub mod metadata;
+pub mod metrics;
+pub mod revocation;
+pub mod token;
+
+use actix_web::http::header;
+use actix_web::{HttpMessage, HttpRequest, HttpResponse};
+
+use crate::app::App;
+use crate::authentication::{Credentials, authenticate_client};
+use crate::directory::KnownClient;
+use crate::error::Result;
+use crate::oauth::Params;
+use crate::web::client_address;
+use crate::web::request_log::LoggedClient;
+
+/// The client of a request to the token, introspection or revocation endpoint.
+async fn authenticate(app: &App, request: &HttpRequest, params: &Params<'_>) -> Result<std::sync::Arc<KnownClient>> {
+    let header = request.headers().get(header::AUTHORIZATION).map(header::HeaderValue::as_bytes);
+    let credentials = Credentials::read(header, params)?;
+    let address = client_address::client(&app.config, request);
+    let known = authenticate_client(&app.directory, &app.secret_failures, &credentials, address, app.now()).await;
+    if known.is_err() {
+        request.extensions_mut().insert(LoggedClient(credentials.client_id().to_owned()));
+    }
+    known
+}
+
+/// JSON that nobody may keep: tokens, or what is known of them (RFC 6749 §5.1).
+fn uncacheable_json(body: String) -> HttpResponse {
+    HttpResponse::Ok()
+        .insert_header((header::CONTENT_TYPE, "application/json"))
+        .insert_header((header::CACHE_CONTROL, "no-store"))
+        .insert_header((header::PRAGMA, "no-cache"))
+        .body(body)
+}
+
+/// 405 with the methods that there are.
+pub async fn only_post() -> HttpResponse {
+    wrong_method("POST")
+}
+
+/// 405 with the methods that there are.
+pub async fn only_get() -> HttpResponse {
+    wrong_method("GET")
+}
+
+fn wrong_method(allowed: &'static str) -> HttpResponse {
+    let description = format!("This endpoint takes {allowed} alone.");
+    HttpResponse::MethodNotAllowed()
+        .insert_header((header::ALLOW, allowed))
+        .insert_header((header::CACHE_CONTROL, "no-store"))
+        .json(serde_json::json!({"error": "invalid_request", "error_description": description}))
+}

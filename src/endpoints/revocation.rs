@@ -1,0 +1,98 @@
+//! Token revocation (RFC 7009), for public clients too.
+
+use std::net::IpAddr;
+
+use actix_web::{HttpRequest, HttpResponse, web};
+
+use crate::app::App;
+use crate::authentication::bearer::is_access_token;
+use crate::authentication::throttle::Key;
+use crate::clock::UnixTime;
+use crate::db::DbConnection;
+use crate::error::Result;
+use crate::models::audit_event::AuditEvent;
+use crate::models::{access_token, authorization, refresh_token};
+use crate::oauth::{OAuthError, PlainSecret, SecretKind};
+use crate::web::client_address;
+use crate::web::form::{self, Body};
+
+use super::{authenticate, uncacheable_json};
+
+/// What a client wants to end.
+struct Revocation {
+    kind: SecretKind,
+    secret: PlainSecret,
+    client_id: String,
+    address: IpAddr,
+    now: UnixTime,
+}
+
+/// `POST /oauth/revoke`. 200 also for an unknown, expired or revoked token (§2.2); the 200 is sent only
+/// once the revocation is durable and every later introspection sees it.
+///
+/// # Errors
+/// `invalid_client`; `invalid_request` without a token; `invalid_grant` for another client's token.
+pub async fn post(app: web::Data<App>, request: HttpRequest, body: Body) -> Result<HttpResponse> {
+    let params = form::params(&request, &body)?;
+    let caller = authenticate(&app, &request, &params).await?;
+    params.each_once(&["token_type_hint"])?;
+    let (now, address) = (app.now(), client_address::client(&app.config, &request));
+    let known = match PlainSecret::recognise(params.required("token")?) {
+        Some((kind, secret)) => {
+            let revocation = Revocation { kind, secret, client_id: caller.client.id.clone(), address, now };
+            app.db.write(move |connection| revocation.run(connection)).await?
+        }
+        None => false,
+    };
+    if !known {
+        app.misses.count(Key::Address(address), now).map_err(OAuthError::throttled)?;
+    }
+    Ok(uncacheable_json(String::from("{}")))
+}
+
+impl Revocation {
+    /// Ends the token; says whether anybody knew it.
+    fn run(&self, connection: &mut DbConnection) -> Result<bool> {
+        let id = self.secret.id();
+        let (owner, user_id) = if is_access_token(self.kind) {
+            let Some((token, _)) = access_token::find_with_user(connection, &id)? else { return Ok(false) };
+            (token.client_id, token.user_id)
+        } else if self.kind == SecretKind::RefreshToken {
+            let Some(token) = refresh_token::find(connection, &id)? else { return Ok(false) };
+            (token.client_id, Some(token.user_id))
+        } else {
+            return Ok(false);
+        };
+        if owner != self.client_id {
+            return Err(OAuthError::new(
+                crate::oauth::ErrorCode::InvalidGrant,
+                "The token was issued to another client and stays as it is.",
+            )
+            .into());
+        }
+        if self.end(connection)? {
+            AuditEvent {
+                actor: Some(self.client_id.clone()),
+                user_id,
+                client_id: Some(self.client_id.clone()),
+                address: Some(self.address.to_string()),
+                ..AuditEvent::new("token.revoked", self.now)
+            }
+            .insert(connection)?;
+        }
+        Ok(true)
+    }
+
+    /// An access token ends alone; a refresh token takes its authorization along (§2.1).
+    fn end(&self, connection: &mut DbConnection) -> Result<bool> {
+        const BECAUSE: &str = "revoked by its client";
+        let id = self.secret.id();
+        if is_access_token(self.kind) {
+            return Ok(access_token::revoke(connection, &id, BECAUSE, self.now)?);
+        }
+        match refresh_token::find(connection, &id)? {
+            Some(token) => Ok(authorization::revoke(connection, &token.authorization_id, BECAUSE, self.now)?),
+            None => Ok(false),
+        }
+    }
+}

@@ -1,0 +1,36 @@
+//! The token endpoint (RFC 6749 §3.2). What each grant type does is in `grants`.
+
+use actix_web::{HttpRequest, HttpResponse, web};
+
+use crate::app::App;
+use crate::error::Result;
+use crate::grants::{self, TokenRequest};
+use crate::oauth::{GrantType, Params, TokenResponse};
+use crate::web::client_address;
+use crate::web::form::{self, Body};
+
+use super::{authenticate, uncacheable_json};
+
+/// `POST /oauth/token`.
+///
+/// # Errors
+/// RFC 6749 §5.2.
+pub async fn post(app: web::Data<App>, request: HttpRequest, body: Body) -> Result<HttpResponse> {
+    let params = form::params(&request, &body)?;
+    let grant_type = grants::grant_type(&params)?;
+    let outcome = exchange(&app, &request, grant_type, &params).await;
+    app.metrics.grants(grant_type).count(outcome.is_ok());
+    let response = outcome?;
+    app.metrics.access_tokens.add();
+    if response.refresh_token.is_some() {
+        app.metrics.refresh_tokens.add();
+    }
+    Ok(uncacheable_json(response.to_json()))
+}
+
+async fn exchange(app: &App, request: &HttpRequest, grant_type: GrantType, params: &Params<'_>) -> Result<TokenResponse> {
+    let client = authenticate(app, request, params).await?;
+    let address = client_address::client(&app.config, request);
+    let request = TokenRequest { client, params, address, now: app.now() };
+    grants::exchange(&app.grant_parts(), grant_type, request).await
+}

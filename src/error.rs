@@ -1,0 +1,119 @@
+//! What can go wrong with a request: it is refused, or something failed. How each is answered to
+//! programs and logged; the pages answer people in `web::error_page`.
+
+use actix_web::http::StatusCode;
+use actix_web::http::header;
+use actix_web::{HttpResponse, ResponseError};
+use std::fmt;
+
+use crate::oauth::{ErrorCode, OAuthError};
+
+/// Everything above the models returns this.
+pub type Result<T> = std::result::Result<T, Error>;
+
+/// Why a request has no success answer.
+#[derive(Debug)]
+pub enum Error {
+    /// The request was understood and is refused. Writes done so far stay: a refusal that reports a
+    /// replayed code must not undo the revocation that it causes.
+    Refused(OAuthError),
+    /// Too much is waiting. Nothing was done; another try later may succeed.
+    Overloaded,
+    /// Something failed that the caller cannot mend. Writes done so far are undone.
+    Failed(String),
+}
+
+impl Error {
+    /// A failure with its cause, for the log alone.
+    pub fn failed(cause: impl fmt::Display) -> Self {
+        Self::Failed(cause.to_string())
+    }
+
+    /// Whether what the request has written so far must be undone.
+    pub fn undoes_writes(&self) -> bool {
+        !matches!(self, Self::Refused(_))
+    }
+
+    /// The same error as a client may read it.
+    pub fn public(&self) -> OAuthError {
+        match self {
+            Self::Refused(refusal) => refusal.clone(),
+            Self::Overloaded => OAuthError {
+                retry_after: Some(1),
+                ..OAuthError::new(ErrorCode::TemporarilyUnavailable, "The server is busy. Try again in a moment.")
+            },
+            Self::Failed(_) => OAuthError::new(ErrorCode::ServerError, "The server failed. Its log says why."),
+        }
+    }
+
+    /// Writes the reason to the log, once, where the request is answered. Never holds a secret: refusals
+    /// carry fixed sentences and failures the database's words, which do not repeat bound values.
+    pub fn log(&self, request_id: &str, client_id: Option<&str>) {
+        let client_id = client_id.unwrap_or("-");
+        match self {
+            Self::Refused(refusal) => tracing::info!(
+                request_id,
+                client_id,
+                error = refusal.code.as_str(),
+                reason = refusal.reason.unwrap_or(&refusal.description),
+                "refused"
+            ),
+            Self::Overloaded => tracing::warn!(request_id, client_id, "overloaded: a queue or pool is full"),
+            Self::Failed(cause) => tracing::error!(request_id, client_id, cause, "failed"),
+        }
+    }
+}
+
+impl fmt::Display for Error {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Refused(refusal) => refusal.fmt(f),
+            Self::Overloaded => f.write_str("a queue or pool is full; try again in a moment"),
+            Self::Failed(cause) => f.write_str(cause),
+        }
+    }
+}
+
+impl From<OAuthError> for Error {
+    fn from(refusal: OAuthError) -> Self {
+        Self::Refused(refusal)
+    }
+}
+
+impl From<diesel::result::Error> for Error {
+    fn from(error: diesel::result::Error) -> Self {
+        Self::Failed(format!("database: {error}"))
+    }
+}
+
+impl ResponseError for Error {
+    fn status_code(&self) -> StatusCode {
+        match self {
+            Self::Refused(refusal) => match refusal.code {
+                ErrorCode::InvalidClient | ErrorCode::InvalidToken => StatusCode::UNAUTHORIZED,
+                ErrorCode::InsufficientScope => StatusCode::FORBIDDEN,
+                ErrorCode::TemporarilyUnavailable => StatusCode::TOO_MANY_REQUESTS,
+                _ => StatusCode::BAD_REQUEST,
+            },
+            Self::Overloaded => StatusCode::SERVICE_UNAVAILABLE,
+            Self::Failed(_) => StatusCode::INTERNAL_SERVER_ERROR,
+        }
+    }
+
+    /// RFC 6749 §5.2.
+    fn error_response(&self) -> HttpResponse {
+        let public = self.public();
+        let mut response = HttpResponse::build(self.status_code());
+        response.insert_header((header::CACHE_CONTROL, "no-store")).insert_header((header::PRAGMA, "no-cache"));
+        if public.code == ErrorCode::InvalidClient {
+            response.insert_header((header::WWW_AUTHENTICATE, r#"Basic realm="latchkey", charset="UTF-8""#));
+        }
+        if let Some(seconds) = public.retry_after {
+            response.insert_header((header::RETRY_AFTER, seconds));
+        }
+        response.json(serde_json::json!({
+            "error": public.code.as_str(),
+            "error_description": public.description,
+        }))
+    }
+}

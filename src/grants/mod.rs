@@ -1,0 +1,98 @@
+//! What the token endpoint does, one file a grant type, and what they share: which scope is granted
+//! (`scope`), how tokens are made (`issue`). HTTP is in `endpoints::token`.
+
+pub mod authorization_code;
+mod client_credentials;
+pub mod issue;
+mod password;
+mod refresh_token;
+mod sealed_answer;
+pub mod scope;
+
+use std::net::IpAddr;
+use std::sync::Arc;
+
+use crate::authentication::throttle::{Key, SignInThrottle, Throttle};
+use crate::authentication::PasswordHasher;
+use crate::clock::UnixTime;
+use crate::config::Tokens;
+use crate::db::Db;
+use crate::directory::{Directory, KnownClient};
+use crate::error::{Error, Result};
+use crate::oauth::{ErrorCode, GrantType, OAuthError, Params, TokenResponse};
+
+/// The parts of the server that grants work with.
+pub struct Parts<'a> {
+    /// The database.
+    pub db: &'a Db,
+    /// The scopes and roles.
+    pub directory: &'a Directory,
+    /// Lifetimes.
+    pub tokens: &'a Tokens,
+    /// Argon2 threads.
+    pub hasher: &'a PasswordHasher,
+    /// The limits of signing in.
+    pub sign_ins: &'a SignInThrottle,
+    /// The limit of unknown codes and refresh tokens.
+    pub misses: &'a Throttle,
+}
+
+/// An authenticated token request.
+pub struct TokenRequest<'a> {
+    /// Who asks.
+    pub client: Arc<KnownClient>,
+    /// What for.
+    pub params: &'a Params<'a>,
+    /// From where.
+    pub address: IpAddr,
+    /// When.
+    pub now: UnixTime,
+}
+
+/// Parameters that no token request may repeat, whether or not its grant reads them (RFC 6749 §3.2).
+const SINGLE: [&str; 9] = [
+    "grant_type", "client_id", "scope", "code", "redirect_uri", "code_verifier", "refresh_token", "username", "password",
+];
+
+/// The grant type that a request names.
+///
+/// # Errors
+/// `invalid_request` without one or with a repeated parameter, `unsupported_grant_type` for an unknown one.
+pub fn grant_type(params: &Params<'_>) -> std::result::Result<GrantType, OAuthError> {
+    params.each_once(&SINGLE)?;
+    params.required("grant_type")?.parse().map_err(|_| {
+        OAuthError::new(ErrorCode::UnsupportedGrantType, "This server does not know that grant_type.")
+    })
+}
+
+/// Gives tokens for a grant.
+///
+/// # Errors
+/// Every refusal of RFC 6749 §5.2.
+pub async fn exchange(parts: &Parts<'_>, grant_type: GrantType, request: TokenRequest<'_>) -> Result<TokenResponse> {
+    // Nobody can use the password grant until the operator flags a client for it; until then it is not
+    // even announced.
+    if grant_type == GrantType::Password && !parts.directory.browser_facts().await?.password_grant {
+        let description = "The password grant is not enabled on this server.";
+        return Err(OAuthError::new(ErrorCode::UnsupportedGrantType, description).into());
+    }
+    if !request.client.client.may_use(grant_type) {
+        let description = format!("This client is not registered for the grant {grant_type}.");
+        return Err(OAuthError::new(ErrorCode::UnauthorizedClient, description).into());
+    }
+    match grant_type {
+        GrantType::AuthorizationCode => authorization_code::exchange::exchange(parts, request).await,
+        GrantType::RefreshToken => refresh_token::refresh(parts, request).await,
+        GrantType::ClientCredentials => client_credentials::issue(parts, request).await,
+        GrantType::Password => password::sign_in(parts, request).await,
+    }
+}
+
+/// A code or refresh token that nobody has ever been given, or that is mistyped: counted by address, and
+/// past the limit 429.
+fn unknown(misses: &Throttle, address: IpAddr, now: UnixTime) -> Error {
+    match misses.count(Key::Address(address), now) {
+        Ok(()) => OAuthError::invalid_grant("unknown").into(),
+        Err(seconds) => OAuthError::throttled(seconds).into(),
+    }
+}

@@ -1,0 +1,71 @@
+//! Which scope is granted: the requested one, within the client's, within the user's (RFC 6749 §3.3).
+
+use crate::directory::Permissions;
+use crate::models::client::Client;
+use crate::oauth::{ErrorCode, OAuthError, Scope};
+
+/// What a request that names no scope asks for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Unnamed {
+    /// The default scopes.
+    Default,
+    /// Everything that the client has: the "full user" of a first-party sign-in.
+    Everything,
+}
+
+/// The scope that `client` asks for with the parameter `requested`.
+///
+/// # Errors
+/// `invalid_scope` for a malformed or unknown scope, one that is not the client's, a sensitive one of a
+/// public client, or none at all.
+pub fn requested(
+    permissions: &Permissions,
+    client: &Client,
+    requested: Option<&str>,
+    unnamed: Unnamed,
+) -> Result<Scope, OAuthError> {
+    let existing: Scope = permissions.scopes.keys().map(String::as_str).collect();
+    let sensitive = permissions.sensitive_scope();
+    let open_client = client.is_public() && !client.is_first_party;
+    let allowed: Scope = client
+        .scope
+        .intersection(&existing)
+        .names()
+        .filter(|name| !(open_client && sensitive.contains(name)))
+        .collect();
+    let Some(requested) = requested else {
+        let scope = match unnamed {
+            Unnamed::Default => allowed.intersection(&permissions.default_scope()),
+            Unnamed::Everything => allowed,
+        };
+        return not_empty(scope);
+    };
+    let requested = Scope::parse(requested).map_err(|_| {
+        refuse("scope must be names of printable ASCII without quotes, separated by single spaces.")
+    })?;
+    if allowed.covers(&requested) {
+        Ok(requested)
+    } else {
+        Err(refuse("scope has a name that is unknown or that this client may not ask for."))
+    }
+}
+
+/// What of `scope` a user with `roles` can give; the rest is left out, and the answer's `scope` tells.
+///
+/// # Errors
+/// `invalid_scope` where nothing is left.
+pub fn within_user(permissions: &Permissions, roles: &[String], scope: &Scope) -> Result<Scope, OAuthError> {
+    not_empty(scope.intersection(&permissions.scope_of_user(roles)))
+}
+
+fn not_empty(scope: Scope) -> Result<Scope, OAuthError> {
+    if scope.is_empty() {
+        Err(refuse("No scope is left to grant: name one that the client is registered for and the user has."))
+    } else {
+        Ok(scope)
+    }
+}
+
+fn refuse(description: &'static str) -> OAuthError {
+    OAuthError::new(ErrorCode::InvalidScope, description)
+}

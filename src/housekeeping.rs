@@ -1,0 +1,56 @@
+//! What a server does by itself: notices the changes of other processes, wipes answers whose grace time
+//! is over, deletes expired rows in small batches.
+
+use std::time::Duration;
+
+use actix_web::rt;
+use actix_web::web::Data;
+
+use crate::app::App;
+use crate::directory::LAG;
+use crate::error::Result;
+use crate::models::{purge, refresh_token};
+
+/// Between two looks for rows to delete.
+const PURGE_ROUND: Duration = Duration::from_secs(10);
+/// Between two batches, so that other writes come first.
+const PURGE_PAUSE: Duration = Duration::from_millis(100);
+
+/// Begins; ends with the process or the runtime.
+pub fn start(app: &Data<App>) {
+    rt::spawn(look_for_changes(app.clone()));
+    rt::spawn(purge_expired(app.clone()));
+}
+
+async fn look_for_changes(app: Data<App>) {
+    loop {
+        rt::time::sleep(LAG).await;
+        if let Err(error) = app.db.look_for_changes().await {
+            tracing::warn!(%error, "the database does not answer");
+        }
+    }
+}
+
+async fn purge_expired(app: Data<App>) {
+    loop {
+        if let Err(error) = purge_round(&app).await {
+            tracing::warn!(%error, "the purge failed");
+        }
+        rt::time::sleep(PURGE_ROUND).await;
+    }
+}
+
+/// One round: everything that is due now.
+async fn purge_round(app: &App) -> Result<()> {
+    let now = app.now();
+    let grace = app.config.tokens.refresh_reuse_grace;
+    app.db.write(move |connection| Ok(refresh_token::wipe_answers(connection, now.plus(-grace))?)).await?;
+    loop {
+        let deleted = app.db.write(move |connection| Ok(purge::batch(connection, now)?)).await?;
+        if deleted == 0 {
+            return Ok(());
+        }
+        tracing::debug!(deleted, "purged");
+        rt::time::sleep(PURGE_PAUSE).await;
+    }
+}

@@ -1,0 +1,58 @@
+//! The log on standard error, as `[log]` of the configuration says.
+//! What is worth a line is decided where it happens.
+
+use std::io::{self, IsTerminal};
+
+use tracing_subscriber::filter::LevelFilter;
+
+use crate::config::{Log, LogFormat, LogLevel};
+
+/// Starts logging: text or JSON, with RFC 3339 times in UTC. A second start changes nothing.
+pub fn start(log: &Log) {
+    let terminal = io::stderr().is_terminal();
+    let colours = terminal && std::env::var_os("NO_COLOR").is_none_or(|value| value.is_empty());
+    let lines = tracing_subscriber::fmt()
+        .with_writer(io::stderr)
+        .with_max_level(level(log.level))
+        .with_ansi(colours);
+    let json = log
+        .format
+        .map_or(!terminal, |format| format == LogFormat::Json);
+    // The only failure is that logging was started before, as tests in one process do.
+    let _started = if json {
+        lines
+            .json()
+            .flatten_event(true)
+            .with_span_list(false)
+            .try_init()
+    } else {
+        lines.try_init()
+    };
+}
+
+fn level(level: LogLevel) -> LevelFilter {
+    match level {
+        LogLevel::Error => LevelFilter::ERROR,
+        LogLevel::Warn => LevelFilter::WARN,
+        LogLevel::Info => LevelFilter::INFO,
+        LogLevel::Debug => LevelFilter::DEBUG,
+        LogLevel::Trace => LevelFilter::TRACE,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::start;
+    use crate::config::Log;
+
+    #[test]
+    fn a_second_start_of_the_log_keeps_the_first() {
+        start(&Log::default());
+        let first = tracing::level_filters::LevelFilter::current();
+        start(&Log {
+            level: crate::config::LogLevel::Error,
+            ..Log::default()
+        });
+        assert_eq!(tracing::level_filters::LevelFilter::current(), first);
+    }
+}

@@ -1,0 +1,137 @@
+//! Access tokens: from grants, personal ones and API keys, in one table. Every introspection reads here.
+
+use diesel::prelude::*;
+
+use crate::clock::UnixTime;
+use crate::db::DbConnection;
+use crate::oauth::{List, Scope, SecretId};
+use crate::schema::{access_tokens, users};
+
+use super::authorization::Authorization;
+use super::client::Client;
+use super::user::User;
+use super::word;
+
+word! {
+    /// Where a token comes from.
+    TokenKind {
+        /// From a grant.
+        Access = "access",
+        /// Made by a person on a page.
+        Personal = "personal",
+        /// Of a project's client.
+        ApiKey = "api_key",
+    }
+}
+
+/// An access token, of which only the digest is kept.
+#[derive(Clone, Debug, Queryable, Selectable, Insertable, Identifiable, Associations)]
+#[diesel(table_name = access_tokens, belongs_to(Authorization), belongs_to(Client), belongs_to(User))]
+pub struct AccessToken {
+    /// The key of the token; `jti` is its base64url form.
+    pub id: SecretId,
+    /// Where it comes from.
+    #[diesel(serialize_as = String, deserialize_as = String)]
+    pub kind: TokenKind,
+    /// Its client.
+    pub client_id: String,
+    /// The person it acts for; none where it acts for the client.
+    pub user_id: Option<String>,
+    /// The act of granting it comes from, if any.
+    pub authorization_id: Option<String>,
+    /// What it allows.
+    pub scope: Scope,
+    /// What people call it.
+    pub name: Option<String>,
+    /// Its last four characters.
+    pub last_four: String,
+    /// `iat`.
+    pub created_at: UnixTime,
+    /// `exp`; none for never.
+    pub expires_at: Option<UnixTime>,
+    /// When it was ended.
+    pub revoked_at: Option<UnixTime>,
+    /// Why it was ended.
+    pub revoked_because: Option<String>,
+    /// When it was last used.
+    pub last_used_at: Option<UnixTime>,
+}
+
+impl AccessToken {
+    /// Whether it opens anything at `now`: begun, not revoked, not expired.
+    pub fn is_live(&self, now: UnixTime) -> bool {
+        /// Seconds by which the clocks of two servers may differ.
+        const CLOCK_SKEW: i64 = 5;
+        self.created_at <= now.plus(CLOCK_SKEW)
+            && self.revoked_at.is_none()
+            && self.expires_at.is_none_or(|end| now < end)
+    }
+}
+
+/// What introspection needs to know of a token's user.
+#[derive(Clone, Debug, Queryable, Selectable)]
+#[diesel(table_name = users)]
+pub struct TokenUser {
+    /// `username`.
+    pub username: String,
+    /// `roles`, besides `user`.
+    #[diesel(deserialize_as = String)]
+    pub roles: List<String>,
+    /// Since when the account is disabled.
+    pub disabled_at: Option<UnixTime>,
+}
+
+/// Finds a token with its user. The hottest look-up of all, so it speaks to the database's own type:
+/// the common type would box every value.
+///
+/// # Errors
+/// The database's; so for every query below.
+pub fn find_with_user(
+    connection: &mut DbConnection,
+    id: &SecretId,
+) -> QueryResult<Option<(AccessToken, Option<TokenUser>)>> {
+    macro_rules! query {
+        ($connection:expr) => {
+            access_tokens::table
+                .left_join(users::table)
+                .filter(access_tokens::id.eq(id))
+                .select((AccessToken::as_select(), Option::<TokenUser>::as_select()))
+                .get_result($connection)
+                .optional()
+        };
+    }
+    match connection {
+        DbConnection::Sqlite(connection) => query!(connection),
+        DbConnection::Postgres(connection) => query!(connection),
+    }
+}
+
+/// Adds one.
+pub fn insert(connection: &mut DbConnection, token: AccessToken) -> QueryResult<()> {
+    match connection {
+        DbConnection::Sqlite(connection) => {
+            diesel::insert_into(access_tokens::table).values(token).execute(connection)?;
+        }
+        DbConnection::Postgres(connection) => {
+            diesel::insert_into(access_tokens::table).values(token).execute(connection)?;
+        }
+    }
+    Ok(())
+}
+
+/// Ends one; says whether it was live until now.
+pub fn revoke(connection: &mut DbConnection, id: &SecretId, because: &str, now: UnixTime) -> QueryResult<bool> {
+    let ended = diesel::update(access_tokens::table.find(id))
+        .filter(access_tokens::revoked_at.is_null())
+        .set((access_tokens::revoked_at.eq(Some(now)), access_tokens::revoked_because.eq(Some(because))))
+        .execute(connection)?;
+    Ok(ended == 1)
+}
+
+/// Ends every one of a user, personal ones too; returns how many.
+pub fn revoke_of_user(connection: &mut DbConnection, user_id: &str, because: &str, now: UnixTime) -> QueryResult<usize> {
+    diesel::update(access_tokens::table.filter(access_tokens::user_id.eq(user_id)))
+        .filter(access_tokens::revoked_at.is_null())
+        .set((access_tokens::revoked_at.eq(Some(now)), access_tokens::revoked_because.eq(Some(because))))
+        .execute(connection)
+}

@@ -1,0 +1,59 @@
+//! The audit log: what happened to whom, by whom, when, from where. Only ever added to, until it is old.
+//! Never holds a secret.
+
+use diesel::prelude::*;
+
+use crate::clock::UnixTime;
+use crate::db::DbConnection;
+use crate::oauth::id::{IdKind, new_id};
+use crate::schema::audit_events;
+
+/// One line.
+#[derive(Clone, Debug, Queryable, Selectable, Insertable, Identifiable)]
+#[diesel(table_name = audit_events)]
+pub struct AuditEvent {
+    /// The id; it begins with the time.
+    pub id: String,
+    /// When.
+    pub occurred_at: UnixTime,
+    /// What: `noun.verb`.
+    pub action: String,
+    /// Who did it: a user's or client's id, or `command line`.
+    pub actor: Option<String>,
+    /// Which user it is about.
+    pub user_id: Option<String>,
+    /// Which client it is about.
+    pub client_id: Option<String>,
+    /// Which act of granting it is about.
+    pub authorization_id: Option<String>,
+    /// From where.
+    pub address: Option<String>,
+    /// Whatever else explains it.
+    pub detail: Option<String>,
+}
+
+impl AuditEvent {
+    /// An event about nobody yet.
+    pub fn new(action: &str, now: UnixTime) -> Self {
+        Self {
+            id: new_id(IdKind::AuditEvent, now),
+            occurred_at: now,
+            action: action.to_owned(),
+            actor: None,
+            user_id: None,
+            client_id: None,
+            authorization_id: None,
+            address: None,
+            detail: None,
+        }
+    }
+
+    /// Writes it.
+    ///
+    /// # Errors
+    /// The database's.
+    pub fn insert(self, connection: &mut DbConnection) -> QueryResult<()> {
+        diesel::insert_into(audit_events::table).values(self).execute(connection)?;
+        Ok(())
+    }
+}

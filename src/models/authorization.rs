@@ -1,0 +1,138 @@
+//! Authorizations: one act of granting each, a completed authorization request or a password sign-in.
+//! The parent of its codes and tokens: revoking it ends them all. Never shared by two devices.
+
+use diesel::prelude::*;
+
+use crate::clock::UnixTime;
+use crate::db::DbConnection;
+use crate::oauth::id::{IdKind, new_id};
+use crate::oauth::{GrantType, Scope};
+use crate::schema::{access_tokens, authorizations, clients, refresh_tokens};
+
+use super::client::Client;
+use super::user::User;
+
+/// What a user has granted to a client, once.
+#[derive(Clone, Debug, Queryable, Selectable, Insertable, Identifiable, Associations)]
+#[diesel(table_name = authorizations, belongs_to(User), belongs_to(Client))]
+pub struct Authorization {
+    /// The id.
+    pub id: String,
+    /// To whom.
+    pub client_id: String,
+    /// By whom.
+    pub user_id: String,
+    /// How it came about: `authorization_code` or `password`.
+    pub grant_type: String,
+    /// What. A narrower refresh does not shrink it.
+    pub scope: Scope,
+    /// When.
+    pub created_at: UnixTime,
+    /// When it last gave a token.
+    pub last_used_at: UnixTime,
+    /// Until when any of its codes and tokens may be live; afterwards nothing needs to know it.
+    pub live_until: UnixTime,
+    /// When it was ended.
+    pub revoked_at: Option<UnixTime>,
+    /// Why it was ended.
+    pub revoked_because: Option<String>,
+}
+
+impl Authorization {
+    /// A new act of granting, live until at least `live_until`.
+    pub fn new(
+        client_id: &str,
+        user_id: &str,
+        grant_type: GrantType,
+        scope: Scope,
+        now: UnixTime,
+        live_until: UnixTime,
+    ) -> Self {
+        Self {
+            id: new_id(IdKind::Authorization, now),
+            client_id: client_id.to_owned(),
+            user_id: user_id.to_owned(),
+            grant_type: grant_type.as_str().to_owned(),
+            scope,
+            created_at: now,
+            last_used_at: now,
+            live_until,
+            revoked_at: None,
+            revoked_because: None,
+        }
+    }
+}
+
+/// Finds by id, live or not.
+///
+/// # Errors
+/// The database's; so for every query below.
+pub fn find(connection: &mut DbConnection, id: &str) -> QueryResult<Option<Authorization>> {
+    authorizations::table.find(id).select(Authorization::as_select()).get_result(connection).optional()
+}
+
+/// Adds one.
+pub fn insert(connection: &mut DbConnection, authorization: Authorization) -> QueryResult<()> {
+    diesel::insert_into(authorizations::table).values(authorization).execute(connection)?;
+    Ok(())
+}
+
+/// Notes a use, and that a token may live until `live_until`. Says whether it is still live: a revocation
+/// that came in between shows here.
+pub fn touch(connection: &mut DbConnection, id: &str, now: UnixTime, live_until: UnixTime) -> QueryResult<bool> {
+    let live = authorizations::table.find(id).filter(authorizations::revoked_at.is_null());
+    let used = diesel::update(live).set(authorizations::last_used_at.eq(now)).execute(connection)?;
+    diesel::update(authorizations::table.find(id))
+        .filter(authorizations::live_until.lt(live_until))
+        .set(authorizations::live_until.eq(live_until))
+        .execute(connection)?;
+    Ok(used == 1)
+}
+
+/// Ends it with its codes and tokens; says whether it was live.
+pub fn revoke(connection: &mut DbConnection, id: &str, because: &str, now: UnixTime) -> QueryResult<bool> {
+    let ended = diesel::update(authorizations::table.find(id))
+        .filter(authorizations::revoked_at.is_null())
+        .set((authorizations::revoked_at.eq(Some(now)), authorizations::revoked_because.eq(Some(because))))
+        .execute(connection)?;
+    diesel::update(access_tokens::table.filter(access_tokens::authorization_id.eq(id)))
+        .filter(access_tokens::revoked_at.is_null())
+        .set((access_tokens::revoked_at.eq(Some(now)), access_tokens::revoked_because.eq(Some(because))))
+        .execute(connection)?;
+    diesel::update(refresh_tokens::table.filter(refresh_tokens::authorization_id.eq(id)))
+        .filter(refresh_tokens::revoked_at.is_null())
+        .set((refresh_tokens::revoked_at.eq(Some(now)), refresh_tokens::sealed_answer.eq(None::<Vec<u8>>)))
+        .execute(connection)?;
+    Ok(ended == 1)
+}
+
+/// Ends every live one of a user, of one client or of all; returns how many.
+pub fn revoke_of_user(
+    connection: &mut DbConnection,
+    user_id: &str,
+    client_id: Option<&str>,
+    because: &str,
+    now: UnixTime,
+) -> QueryResult<usize> {
+    let mut live = authorizations::table
+        .filter(authorizations::user_id.eq(user_id))
+        .filter(authorizations::revoked_at.is_null())
+        .select((authorizations::id, authorizations::client_id))
+        .load::<(String, String)>(connection)?;
+    live.retain(|(_, own)| client_id.is_none_or(|wanted| wanted == own));
+    for (id, _) in &live {
+        revoke(connection, id, because, now)?;
+    }
+    Ok(live.len())
+}
+
+/// The live ones of a user with their clients' names, last used first.
+pub fn of_user(connection: &mut DbConnection, user: &User, now: UnixTime) -> QueryResult<Vec<(Authorization, String)>> {
+    Authorization::belonging_to(user)
+        .inner_join(clients::table)
+        .filter(authorizations::revoked_at.is_null())
+        .filter(authorizations::live_until.gt(now))
+        .select((Authorization::as_select(), clients::name))
+        .order(authorizations::last_used_at.desc())
+        .load(connection)
+}

@@ -1,0 +1,184 @@
+//! Clients (RFC 6749 §2): who may ask for tokens, and how.
+
+use diesel::prelude::*;
+
+use crate::clock::UnixTime;
+use crate::db::{DbConnection, note_change};
+use crate::oauth::id::{IdKind, new_id};
+use crate::oauth::{GrantType, List, Scope, redirect_uri};
+use crate::schema::{clients, projects};
+
+use super::project::Project;
+use super::user::User;
+use super::word;
+
+word! {
+    /// RFC 6749 §2.1. Set at registration, never guessed from a request.
+    ClientKind {
+        /// Keeps a secret and always authenticates with it.
+        Confidential = "confidential",
+        /// Cannot keep a secret and never has one.
+        Public = "public",
+    }
+}
+
+word! {
+    /// What the client's access tokens look like.
+    TokenFormat {
+        /// Random; its resource servers introspect.
+        Opaque = "opaque",
+        /// Signed (RFC 9068).
+        Jwt = "jwt",
+    }
+}
+
+/// A registration.
+#[derive(Clone, Debug, Queryable, Selectable, Insertable, Identifiable, Associations)]
+#[diesel(table_name = clients, belongs_to(User), belongs_to(Project))]
+pub struct Client {
+    /// `client_id`; never reused.
+    pub id: String,
+    /// `client_name`.
+    pub name: String,
+    /// The person who owns it.
+    pub user_id: Option<String>,
+    /// The project that owns it.
+    pub project_id: Option<String>,
+    /// Confidential or public.
+    #[diesel(serialize_as = String, deserialize_as = String)]
+    pub kind: ClientKind,
+    /// Whether the operator trusts it like the server: no consent page, and the password grant if
+    /// registered for it.
+    pub is_first_party: bool,
+    /// Whether it may introspect everybody's tokens.
+    pub is_resource_server: bool,
+    /// `grant_types`.
+    #[diesel(serialize_as = String, deserialize_as = String)]
+    pub grant_types: List<GrantType>,
+    /// `redirect_uris`.
+    #[diesel(serialize_as = String, deserialize_as = String)]
+    pub redirect_uris: List<String>,
+    /// What it may ask for at most.
+    pub scope: Scope,
+    /// Web origins from which a browser may call the token endpoint for it.
+    #[diesel(serialize_as = String, deserialize_as = String)]
+    pub allowed_origins: List<String>,
+    /// What its access tokens look like.
+    #[diesel(serialize_as = String, deserialize_as = String)]
+    pub token_format: TokenFormat,
+    /// Seconds an access token lives; none for the configured time.
+    pub access_ttl: Option<i64>,
+    /// Unused seconds a refresh token lives; none for the configured time.
+    pub refresh_ttl: Option<i64>,
+    /// When it was registered.
+    pub created_at: UnixTime,
+    /// Since when it is disabled.
+    pub disabled_at: Option<UnixTime>,
+}
+
+impl Client {
+    /// A registration that may do nothing yet.
+    pub fn new(name: &str, kind: ClientKind, now: UnixTime) -> Self {
+        Self {
+            id: new_id(IdKind::Client, now),
+            name: name.to_owned(),
+            user_id: None,
+            project_id: None,
+            kind,
+            is_first_party: false,
+            is_resource_server: false,
+            grant_types: List::default(),
+            redirect_uris: List::default(),
+            scope: Scope::default(),
+            allowed_origins: List::default(),
+            token_format: TokenFormat::Opaque,
+            access_ttl: None,
+            refresh_ttl: None,
+            created_at: now,
+            disabled_at: None,
+        }
+    }
+
+    /// Whether it cannot keep a secret.
+    pub fn is_public(&self) -> bool {
+        self.kind == ClientKind::Public
+    }
+
+    /// A native app (RFC 8252): public, with a loopback or own-scheme redirect URI.
+    pub fn is_native(&self) -> bool {
+        self.is_public() && self.redirect_uris.iter().any(|uri| redirect_uri::is_native(uri))
+    }
+
+    /// Whether it is registered for a grant. The password grant needs the operator's flag besides.
+    pub fn may_use(&self, grant_type: GrantType) -> bool {
+        self.grant_types.contains(&grant_type) && (grant_type != GrantType::Password || self.is_first_party)
+    }
+}
+
+/// Checks a name that somebody wants; people read it on the consent page.
+///
+/// # Errors
+/// A sentence that says what a name is.
+pub fn check_name(name: &str) -> Result<(), String> {
+    let length = name.chars().count();
+    if (1..=100).contains(&length) && !name.chars().any(char::is_control) && name.trim() == name {
+        Ok(())
+    } else {
+        Err(String::from("A client's name has 1 to 100 characters, no control characters and no space at its ends."))
+    }
+}
+
+/// Finds by `client_id`.
+///
+/// # Errors
+/// The database's; so for every query below.
+pub fn find(connection: &mut DbConnection, id: &str) -> QueryResult<Option<Client>> {
+    clients::table.find(id).select(Client::as_select()).get_result(connection).optional()
+}
+
+/// All, newest last.
+pub fn list(connection: &mut DbConnection) -> QueryResult<Vec<Client>> {
+    clients::table.select(Client::as_select()).order(clients::id).load(connection)
+}
+
+/// Those that somebody registered, newest last: not the one that each user has for personal tokens.
+pub fn list_registered(connection: &mut DbConnection) -> QueryResult<Vec<Client>> {
+    clients::table
+        .left_join(projects::table)
+        .filter(projects::personal_user_id.is_null())
+        .select(Client::as_select())
+        .order(clients::id)
+        .load(connection)
+}
+
+/// The origins of every enabled client (for CORS), and whether any may use the password grant.
+pub fn browser_facts(connection: &mut DbConnection) -> QueryResult<(Vec<String>, bool)> {
+    let enabled: Vec<(String, String, bool)> = clients::table
+        .filter(clients::disabled_at.is_null())
+        .filter(clients::allowed_origins.ne("[]").or(clients::grant_types.like("%\"password\"%")))
+        .select((clients::allowed_origins, clients::grant_types, clients::is_first_party))
+        .load(connection)?;
+    let password = enabled.iter().any(|(_, grants, first_party)| *first_party && grants.contains("\"password\""));
+    let origins = enabled.into_iter().filter_map(|(origins, ..)| List::<String>::try_from(origins).ok());
+    Ok((origins.flat_map(|list| list.0).collect(), password))
+}
+
+/// Adds one.
+pub fn insert(connection: &mut DbConnection, client: Client) -> QueryResult<()> {
+    diesel::insert_into(clients::table).values(client).execute(connection)?;
+    note_change(connection)
+}
+
+/// Disables (with a time) or enables (with none).
+pub fn set_disabled(connection: &mut DbConnection, id: &str, at: Option<UnixTime>) -> QueryResult<bool> {
+    let changed = diesel::update(clients::table.find(id)).set(clients::disabled_at.eq(at)).execute(connection)?;
+    note_change(connection)?;
+    Ok(changed == 1)
+}
+
+/// Deletes one with its secrets, consents, authorizations and tokens.
+pub fn delete(connection: &mut DbConnection, id: &str) -> QueryResult<bool> {
+    let deleted = diesel::delete(clients::table.find(id)).execute(connection)?;
+    note_change(connection)?;
+    Ok(deleted == 1)
+}

@@ -1,0 +1,90 @@
+//! The secrets of confidential clients. Several may live at once, so that one can be replaced without a
+//! pause.
+
+use diesel::prelude::*;
+
+use crate::clock::UnixTime;
+use crate::db::{DbConnection, note_change};
+use crate::oauth::id::{IdKind, new_id};
+use crate::oauth::{HashedSecret, PlainSecret, SecretKind};
+use crate::schema::client_secrets;
+
+use super::client::Client;
+
+/// One secret, of which only the digest is kept.
+#[derive(Clone, Debug, Queryable, Selectable, Insertable, Identifiable, Associations)]
+#[diesel(table_name = client_secrets, belongs_to(Client))]
+pub struct ClientSecret {
+    /// The id of the row.
+    pub id: String,
+    /// Whose it is.
+    pub client_id: String,
+    /// SHA-256 of the secret.
+    pub secret_hash: HashedSecret,
+    /// What people call it.
+    pub name: String,
+    /// Its last four characters.
+    pub last_four: String,
+    /// When it was made.
+    pub created_at: UnixTime,
+    /// When it ends; none for never.
+    pub expires_at: Option<UnixTime>,
+    /// When somebody ended it.
+    pub revoked_at: Option<UnixTime>,
+    /// When it was last used.
+    pub last_used_at: Option<UnixTime>,
+}
+
+impl ClientSecret {
+    /// Whether it still opens anything.
+    pub fn is_live(&self, now: UnixTime) -> bool {
+        self.revoked_at.is_none() && self.expires_at.is_none_or(|end| now < end)
+    }
+}
+
+/// Makes a secret and returns it in clear, for the only time.
+///
+/// # Errors
+/// The database's; so for every query below.
+pub fn insert(
+    connection: &mut DbConnection,
+    client_id: &str,
+    name: &str,
+    now: UnixTime,
+) -> QueryResult<PlainSecret> {
+    let secret = PlainSecret::generate(SecretKind::ClientSecret, now);
+    let row = ClientSecret {
+        id: new_id(IdKind::ClientSecret, now),
+        client_id: client_id.to_owned(),
+        secret_hash: secret.hash(),
+        name: name.to_owned(),
+        last_four: secret.last_four().to_owned(),
+        created_at: now,
+        expires_at: None,
+        revoked_at: None,
+        last_used_at: None,
+    };
+    diesel::insert_into(client_secrets::table).values(row).execute(connection)?;
+    note_change(connection)?;
+    Ok(secret)
+}
+
+/// Those of one client that have not been revoked.
+pub fn of_client(connection: &mut DbConnection, client: &Client) -> QueryResult<Vec<ClientSecret>> {
+    ClientSecret::belonging_to(client)
+        .filter(client_secrets::revoked_at.is_null())
+        .select(ClientSecret::as_select())
+        .order(client_secrets::id)
+        .load(connection)
+}
+
+/// Lets every secret that lives longer end at `end`.
+pub fn end_all_at(connection: &mut DbConnection, client_id: &str, end: UnixTime) -> QueryResult<usize> {
+    let ended = diesel::update(client_secrets::table)
+        .filter(client_secrets::client_id.eq(client_id))
+        .filter(client_secrets::expires_at.is_null().or(client_secrets::expires_at.gt(end)))
+        .set(client_secrets::expires_at.eq(Some(end)))
+        .execute(connection)?;
+    note_change(connection)?;
+    Ok(ended)
+}

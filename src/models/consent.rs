@@ -1,0 +1,65 @@
+//! What a user has allowed a client, scope by scope, so that the same is not asked again.
+
+use diesel::prelude::*;
+
+use crate::clock::UnixTime;
+use crate::db::DbConnection;
+use crate::oauth::Scope;
+use crate::schema::consents;
+
+use super::client::Client;
+use super::user::User;
+
+/// One allowed scope.
+#[derive(Clone, Debug, Queryable, Selectable, Insertable, Identifiable, Associations)]
+#[diesel(table_name = consents, primary_key(user_id, client_id, scope_name), belongs_to(User), belongs_to(Client))]
+pub struct Consent {
+    /// Who allowed it.
+    pub user_id: String,
+    /// To whom.
+    pub client_id: String,
+    /// What.
+    pub scope_name: String,
+    /// Since when.
+    pub created_at: UnixTime,
+}
+
+/// Everything that `user_id` has allowed `client_id`.
+///
+/// # Errors
+/// The database's; so for every query below.
+pub fn given(connection: &mut DbConnection, user_id: &str, client_id: &str) -> QueryResult<Scope> {
+    let names: Vec<String> = consents::table
+        .filter(consents::user_id.eq(user_id).and(consents::client_id.eq(client_id)))
+        .select(consents::scope_name)
+        .load(connection)?;
+    Ok(names.iter().map(String::as_str).collect())
+}
+
+/// Adds what is new in `scope`.
+pub fn remember(
+    connection: &mut DbConnection,
+    user_id: &str,
+    client_id: &str,
+    scope: &Scope,
+    now: UnixTime,
+) -> QueryResult<()> {
+    let before = given(connection, user_id, client_id)?;
+    for name in scope.names().filter(|name| !before.contains(name)) {
+        let consent = Consent {
+            user_id: user_id.to_owned(),
+            client_id: client_id.to_owned(),
+            scope_name: name.to_owned(),
+            created_at: now,
+        };
+        diesel::insert_into(consents::table).values(consent).execute(connection)?;
+    }
+    Ok(())
+}
+
+/// Forgets everything, so that the next request asks again.
+pub fn withdraw(connection: &mut DbConnection, user_id: &str, client_id: &str) -> QueryResult<usize> {
+    diesel::delete(consents::table)
+        .filter(consents::user_id.eq(user_id).and(consents::client_id.eq(client_id)))
+        .execute(connection)
+}

@@ -1,0 +1,99 @@
+//! Refresh tokens (RFC 6749 §6, RFC 9700 §4.14). Each is used once and then names its successor; a
+//! rotated one stays known until its authorization has no live token, so that a replay is recognised.
+
+use diesel::prelude::*;
+
+use crate::clock::UnixTime;
+use crate::db::DbConnection;
+use crate::oauth::SecretId;
+use crate::schema::refresh_tokens;
+
+use super::authorization::Authorization;
+use super::client::Client;
+use super::user::User;
+
+/// A refresh token, of which only the digest is kept.
+#[derive(Clone, Debug, Queryable, Selectable, Insertable, Identifiable, Associations)]
+#[diesel(table_name = refresh_tokens, belongs_to(Authorization), belongs_to(Client), belongs_to(User))]
+pub struct RefreshToken {
+    /// The key of the token.
+    pub id: SecretId,
+    /// The act of granting it continues.
+    pub authorization_id: String,
+    /// Who may use it.
+    pub client_id: String,
+    /// Whose access it refreshes.
+    pub user_id: String,
+    /// Its last four characters.
+    pub last_four: String,
+    /// When it was made.
+    pub created_at: UnixTime,
+    /// When it ends if it is not used.
+    pub expires_at: UnixTime,
+    /// When it was ended.
+    pub revoked_at: Option<UnixTime>,
+    /// When it was used.
+    pub rotated_at: Option<UnixTime>,
+    /// The token that it became.
+    pub successor_id: Option<SecretId>,
+    /// The token that it came from.
+    pub predecessor_id: Option<SecretId>,
+    /// The answer to its use, under a key that only the token itself gives; kept for the retries of the
+    /// grace time.
+    pub sealed_answer: Option<Vec<u8>>,
+}
+
+impl RefreshToken {
+    /// Whether it can still be used at `now`.
+    pub fn is_live(&self, now: UnixTime) -> bool {
+        self.revoked_at.is_none() && self.rotated_at.is_none() && now < self.expires_at
+    }
+}
+
+/// Finds by key, whatever its state.
+///
+/// # Errors
+/// The database's; so for every query below.
+pub fn find(connection: &mut DbConnection, id: &SecretId) -> QueryResult<Option<RefreshToken>> {
+    refresh_tokens::table.find(id).select(RefreshToken::as_select()).get_result(connection).optional()
+}
+
+/// Adds one.
+pub fn insert(connection: &mut DbConnection, token: RefreshToken) -> QueryResult<()> {
+    diesel::insert_into(refresh_tokens::table).values(token).execute(connection)?;
+    Ok(())
+}
+
+/// Uses it up for `successor`; says whether this caller was the one who did.
+pub fn claim(
+    connection: &mut DbConnection,
+    id: &SecretId,
+    successor: &SecretId,
+    sealed_answer: Option<Vec<u8>>,
+    now: UnixTime,
+) -> QueryResult<bool> {
+    let claimed = diesel::update(refresh_tokens::table.find(id))
+        .filter(refresh_tokens::rotated_at.is_null().and(refresh_tokens::revoked_at.is_null()))
+        .set((
+            refresh_tokens::rotated_at.eq(Some(now)),
+            refresh_tokens::successor_id.eq(Some(*successor)),
+            refresh_tokens::sealed_answer.eq(sealed_answer),
+        ))
+        .execute(connection)?;
+    Ok(claimed == 1)
+}
+
+/// Wipes the answer of the token whose successor is being used: from now on a retry is a replay.
+pub fn wipe_answer(connection: &mut DbConnection, id: &SecretId) -> QueryResult<usize> {
+    diesel::update(refresh_tokens::table.find(id))
+        .set(refresh_tokens::sealed_answer.eq(None::<Vec<u8>>))
+        .execute(connection)
+}
+
+/// Wipes every answer that was kept since `before` or earlier.
+pub fn wipe_answers(connection: &mut DbConnection, before: UnixTime) -> QueryResult<usize> {
+    diesel::update(refresh_tokens::table.filter(refresh_tokens::rotated_at.le(Some(before))))
+        .filter(refresh_tokens::sealed_answer.is_not_null())
+        .set(refresh_tokens::sealed_answer.eq(None::<Vec<u8>>))
+        .execute(connection)
+}

@@ -1,0 +1,107 @@
+//! Roles: they grant scopes and may include other roles. Everybody has `user`.
+
+use diesel::prelude::*;
+
+use crate::clock::UnixTime;
+use crate::db::{DbConnection, note_change};
+use crate::oauth::{List, Scope};
+use crate::schema::{roles, users};
+
+/// Everybody's role: it grants the default scopes and those added to it.
+pub const USER: &str = "user";
+/// The role that opens `/admin`.
+pub const ADMIN: &str = "admin";
+
+/// A named set of scopes.
+#[derive(Clone, Debug, Queryable, Selectable, Insertable, Identifiable)]
+#[diesel(table_name = roles, primary_key(name))]
+pub struct Role {
+    /// The name.
+    pub name: String,
+    /// What it grants by itself.
+    pub scope: Scope,
+    /// The roles whose scopes it grants too.
+    #[diesel(serialize_as = String, deserialize_as = String)]
+    pub includes: List<String>,
+    /// When it was made; 0 for the built-in ones.
+    pub created_at: UnixTime,
+}
+
+impl Role {
+    /// Whether it came with the program and cannot be deleted.
+    pub fn is_built_in(&self) -> bool {
+        self.name == USER || self.name == ADMIN
+    }
+
+    /// Includes more roles, each once.
+    pub fn include(&mut self, names: Vec<String>) {
+        for name in names {
+            if !self.includes.contains(&name) {
+                self.includes.0.push(name);
+            }
+        }
+    }
+}
+
+/// Checks a name that somebody wants.
+///
+/// # Errors
+/// A sentence that says what a name is.
+pub fn check_name(name: &str) -> Result<(), String> {
+    let fits = (1..=64).contains(&name.len())
+        && name.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || b"-_.:".contains(&byte));
+    if fits { Ok(()) } else { Err(String::from("A role name has 1 to 64 of a-z, 0-9, '-', '_', '.' and ':'.")) }
+}
+
+/// Finds by name.
+///
+/// # Errors
+/// The database's; so for every query below.
+pub fn find(connection: &mut DbConnection, name: &str) -> QueryResult<Option<Role>> {
+    roles::table.find(name).select(Role::as_select()).get_result(connection).optional()
+}
+
+/// All, by name.
+pub fn list(connection: &mut DbConnection) -> QueryResult<Vec<Role>> {
+    roles::table.select(Role::as_select()).order(roles::name).load(connection)
+}
+
+/// Adds one.
+pub fn insert(connection: &mut DbConnection, role: Role) -> QueryResult<()> {
+    diesel::insert_into(roles::table).values(role).execute(connection)?;
+    note_change(connection)
+}
+
+/// Replaces what it grants and includes.
+pub fn update(connection: &mut DbConnection, role: &Role) -> QueryResult<bool> {
+    let changed = diesel::update(roles::table.find(&role.name))
+        .set((roles::scope.eq(&role.scope), roles::includes.eq(String::from(role.includes.clone()))))
+        .execute(connection)?;
+    note_change(connection)?;
+    Ok(changed == 1)
+}
+
+/// Deletes one, and takes it from everybody and every role that has it.
+pub fn delete(connection: &mut DbConnection, name: &str) -> QueryResult<bool> {
+    let holders: Vec<(String, String)> = users::table
+        .filter(users::roles.like(format!("%\"{name}\"%")))
+        .select((users::id, users::roles))
+        .load(connection)?;
+    for (id, held) in holders {
+        diesel::update(users::table.find(id)).set(users::roles.eq(without(held, name))).execute(connection)?;
+    }
+    for role in list(connection)?.into_iter().filter(|role| role.includes.iter().any(|included| included == name)) {
+        diesel::update(roles::table.find(&role.name))
+            .set(roles::includes.eq(without(String::from(role.includes), name)))
+            .execute(connection)?;
+    }
+    let deleted = diesel::delete(roles::table.find(name)).execute(connection)?;
+    note_change(connection)?;
+    Ok(deleted == 1)
+}
+
+fn without(names: String, name: &str) -> String {
+    let mut names = List::<String>::try_from(names).unwrap_or_default();
+    names.0.retain(|held| held != name);
+    String::from(names)
+}

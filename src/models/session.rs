@@ -1,0 +1,84 @@
+//! Signed-in browsers. The cookie's digest is the key.
+
+use diesel::prelude::*;
+
+use crate::clock::UnixTime;
+use crate::db::DbConnection;
+use crate::oauth::SecretId;
+use crate::schema::{sessions, users};
+
+use super::user::User;
+
+/// One browser in which one user is signed in.
+#[derive(Clone, Debug, Queryable, Selectable, Insertable, Identifiable, Associations)]
+#[diesel(table_name = sessions, belongs_to(User))]
+pub struct Session {
+    /// The key of the cookie's value.
+    pub id: SecretId,
+    /// Who is signed in.
+    pub user_id: String,
+    /// The browser, as it calls itself; at most 300 characters.
+    pub user_agent: String,
+    /// From where it signed in.
+    pub address: String,
+    /// When the person signed in.
+    pub created_at: UnixTime,
+    /// When it was last used, to the minute.
+    pub last_seen_at: UnixTime,
+    /// When it ends if it is not used again.
+    pub expires_at: UnixTime,
+}
+
+/// The live session and its user; a disabled user has none.
+///
+/// # Errors
+/// The database's; so for every query below.
+pub fn find_live(connection: &mut DbConnection, id: &SecretId, now: UnixTime) -> QueryResult<Option<(Session, User)>> {
+    sessions::table
+        .inner_join(users::table)
+        .filter(sessions::id.eq(id))
+        .filter(sessions::expires_at.gt(now))
+        .filter(users::disabled_at.is_null())
+        .select((Session::as_select(), User::as_select()))
+        .get_result(connection)
+        .optional()
+}
+
+/// Adds one.
+pub fn insert(connection: &mut DbConnection, session: Session) -> QueryResult<()> {
+    diesel::insert_into(sessions::table).values(session).execute(connection)?;
+    Ok(())
+}
+
+/// Notes a use.
+pub fn touch(connection: &mut DbConnection, id: &SecretId, now: UnixTime, expires_at: UnixTime) -> QueryResult<usize> {
+    diesel::update(sessions::table.find(id))
+        .set((sessions::last_seen_at.eq(now), sessions::expires_at.eq(expires_at)))
+        .execute(connection)
+}
+
+/// The live ones of a user, last used first.
+pub fn of_user(connection: &mut DbConnection, user: &User, now: UnixTime) -> QueryResult<Vec<Session>> {
+    Session::belonging_to(user)
+        .filter(sessions::expires_at.gt(now))
+        .select(Session::as_select())
+        .order(sessions::last_seen_at.desc())
+        .load(connection)
+}
+
+/// Ends one of a user's; another user's is left alone.
+pub fn end(connection: &mut DbConnection, id: &SecretId, user_id: &str) -> QueryResult<bool> {
+    let ended = diesel::delete(sessions::table)
+        .filter(sessions::id.eq(id).and(sessions::user_id.eq(user_id)))
+        .execute(connection)?;
+    Ok(ended == 1)
+}
+
+/// Ends all of a user's but `kept`.
+pub fn end_all_but(connection: &mut DbConnection, user_id: &str, kept: Option<&SecretId>) -> QueryResult<usize> {
+    let all = sessions::table.filter(sessions::user_id.eq(user_id));
+    match kept {
+        Some(kept) => diesel::delete(all.filter(sessions::id.ne(kept))).execute(connection),
+        None => diesel::delete(all).execute(connection),
+    }
+}

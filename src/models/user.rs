@@ -1,0 +1,150 @@
+//! People. Each has a personal project, whose one client holds the person's own access tokens.
+
+use diesel::prelude::*;
+use unicode_normalization::UnicodeNormalization;
+
+use crate::clock::UnixTime;
+use crate::db::DbConnection;
+use crate::oauth::List;
+use crate::oauth::id::{IdKind, new_id};
+use crate::schema::users;
+
+use super::role;
+
+/// A person who can sign in.
+#[derive(Clone, Debug, Queryable, Selectable, Insertable, Identifiable)]
+#[diesel(table_name = users)]
+pub struct User {
+    /// `sub` of the person's tokens; never reused.
+    pub id: String,
+    /// The name as typed.
+    pub username: String,
+    /// The name by which it is unique: NFKC, lower case.
+    pub username_key: String,
+    /// Where to reach the person; not used for signing in.
+    pub email: String,
+    /// argon2id in PHC form; none until a password is set.
+    pub password_hash: Option<String>,
+    /// The names of the roles besides `user`, which everybody has. Here and not in a table of their own
+    /// because every introspection of a user's token reads them.
+    #[diesel(serialize_as = String, deserialize_as = String)]
+    pub roles: List<String>,
+    /// When the account was made.
+    pub created_at: UnixTime,
+    /// When the password was last set.
+    pub password_changed_at: Option<UnixTime>,
+    /// Since when the account is disabled.
+    pub disabled_at: Option<UnixTime>,
+}
+
+impl User {
+    /// A new account without roles and password.
+    pub fn new(username: &str, email: &str, now: UnixTime) -> Self {
+        Self {
+            id: new_id(IdKind::User, now),
+            username: username.to_owned(),
+            username_key: key_of(username),
+            email: email.to_owned(),
+            password_hash: None,
+            roles: List::default(),
+            created_at: now,
+            password_changed_at: None,
+            disabled_at: None,
+        }
+    }
+
+    /// Whether the person may administer.
+    pub fn is_admin(&self) -> bool {
+        self.roles.iter().any(|name| name == role::ADMIN)
+    }
+}
+
+/// The form in which names are compared.
+pub fn key_of(username: &str) -> String {
+    username.nfkc().flat_map(char::to_lowercase).nfkc().collect()
+}
+
+/// Checks a name that somebody wants.
+///
+/// # Errors
+/// A sentence that says what a name is.
+pub fn check_username(username: &str) -> Result<(), String> {
+    let length = username.chars().count();
+    if (1..=64).contains(&length) && !username.chars().any(char::is_control) && username.trim() == username {
+        Ok(())
+    } else {
+        Err(String::from("A user name has 1 to 64 characters, no control characters and no space at its ends."))
+    }
+}
+
+/// Checks an address that somebody gives. Only a message sent there could prove it.
+///
+/// # Errors
+/// A sentence that says what an address is.
+pub fn check_email(email: &str) -> Result<(), String> {
+    let parts = email.split_once('@').filter(|(name, host)| !name.is_empty() && !host.is_empty());
+    let plain = !email.chars().any(|c| c.is_control() || c.is_whitespace());
+    if parts.is_some() && plain && email.len() <= 254 {
+        Ok(())
+    } else {
+        Err(String::from("An e-mail address has an @ with something on both sides, no spaces, and at most 254 characters."))
+    }
+}
+
+/// Finds by id.
+///
+/// # Errors
+/// The database's; so for every query below.
+pub fn find(connection: &mut DbConnection, id: &str) -> QueryResult<Option<User>> {
+    users::table.find(id).select(User::as_select()).get_result(connection).optional()
+}
+
+/// Finds by name, however it is written.
+pub fn find_by_username(connection: &mut DbConnection, username: &str) -> QueryResult<Option<User>> {
+    users::table
+        .filter(users::username_key.eq(key_of(username)))
+        .select(User::as_select())
+        .get_result(connection)
+        .optional()
+}
+
+/// All, by name.
+pub fn list(connection: &mut DbConnection) -> QueryResult<Vec<User>> {
+    users::table.select(User::as_select()).order(users::username_key).load(connection)
+}
+
+/// Whether there is anybody yet.
+pub fn any(connection: &mut DbConnection) -> QueryResult<bool> {
+    let one: Vec<String> = users::table.select(users::id).limit(1).load(connection)?;
+    Ok(!one.is_empty())
+}
+
+/// Whether anybody can administer yet.
+pub fn any_admin(connection: &mut DbConnection) -> QueryResult<bool> {
+    let admins: i64 = users::table.filter(users::roles.like("%\"admin\"%")).count().get_result(connection)?;
+    Ok(admins > 0)
+}
+
+/// Adds the account with its personal project and the client of its personal tokens.
+pub fn insert(connection: &mut DbConnection, user: User) -> QueryResult<()> {
+    let (id, name, now) = (user.id.clone(), user.username.clone(), user.created_at);
+    diesel::insert_into(users::table).values(user).execute(connection)?;
+    super::project::insert_personal(connection, &id, &name, now)
+}
+
+/// Sets the password.
+pub fn set_password(connection: &mut DbConnection, id: &str, hash: &str, now: UnixTime) -> QueryResult<usize> {
+    diesel::update(users::table.find(id))
+        .set((users::password_hash.eq(Some(hash)), users::password_changed_at.eq(Some(now))))
+        .execute(connection)
+}
+
+/// Disables (with a time) or enables (with none).
+pub fn set_disabled(connection: &mut DbConnection, id: &str, at: Option<UnixTime>) -> QueryResult<usize> {
+    diesel::update(users::table.find(id)).set(users::disabled_at.eq(at)).execute(connection)
+}
+
+/// Replaces the roles.
+pub fn set_roles(connection: &mut DbConnection, id: &str, roles: List<String>) -> QueryResult<usize> {
+    diesel::update(users::table.find(id)).set(users::roles.eq(String::from(roles))).execute(connection)
+}

@@ -1,0 +1,181 @@
+//! The sign-in page. Checking the password and the throttle are in `authentication::user`.
+
+use actix_web::http::{StatusCode, header};
+use actix_web::HttpResponse;
+use askama::Template;
+
+use crate::authentication::{SignIn, verify_user};
+use crate::models::audit_event::AuditEvent;
+use crate::models::authorization_request;
+use crate::models::session::{self, Session};
+use crate::models::user::User;
+use crate::oauth::{Params, PlainSecret, SecretKind};
+use crate::web::error_page::PageError;
+use crate::web::form::Body;
+use crate::web::page::Page;
+use crate::web::visitor::{PageResult, Visitor};
+use crate::web::{cookies, csrf, paths};
+
+use super::waiting_request::{WaitingRequest, gone};
+
+#[derive(Template)]
+#[template(path = "login.html")]
+struct Login {
+    page: Page,
+    csrf: String,
+    continue_id: Option<String>,
+    client_name: Option<String>,
+    username: String,
+    error: Option<&'static str>,
+    throttled_minutes: Option<i64>,
+    signed_in_as: Option<String>,
+}
+
+/// Why the form is shown again.
+enum Failure {
+    Wrong,
+    Throttled(i64),
+}
+
+/// `GET /login`.
+pub async fn get(visitor: Visitor) -> HttpResponse {
+    visitor.answer(show(&visitor).await)
+}
+
+/// `POST /login`.
+pub async fn post(visitor: Visitor, body: Body) -> HttpResponse {
+    visitor.answer(sign_in(&visitor, &body).await)
+}
+
+async fn show(visitor: &Visitor) -> PageResult {
+    let query = visitor.query()?;
+    let id = query.one("continue").map_err(crate::error::Error::from)?;
+    let waiting = match id {
+        Some(id) => Some(WaitingRequest::find(visitor, id).await?),
+        None => None,
+    };
+    if visitor.signed_in().await?.is_some() {
+        return Ok(visitor.go_to(&next(waiting.as_ref())));
+    }
+    Ok(form(visitor, waiting.as_ref(), "", None))
+}
+
+/// The checks, in this order: origin, form, waiting request, token, throttle and password.
+async fn sign_in(visitor: &Visitor, body: &Body) -> PageResult {
+    let fields = visitor.form(body)?;
+    let waiting = match field(&fields, "continue")? {
+        "" => None,
+        id => Some(WaitingRequest::find(visitor, id).await?),
+    };
+    let browser = visitor.known_browser().ok_or_else(PageError::forged)?;
+    if !csrf::is_valid(&visitor.app, &browser, "", field(&fields, "csrf")?) {
+        return Err(PageError::forged());
+    }
+    let (username, password) = (field(&fields, "username")?, field(&fields, "password")?);
+    let app = &visitor.app;
+    let named = (username, password);
+    let outcome = verify_user(&app.db, &app.hasher, &app.sign_ins, named, visitor.address, visitor.now).await?;
+    app.metrics.sign_ins.count(matches!(outcome, SignIn::Right(_)));
+    match outcome {
+        SignIn::Right(user) => begin_session(visitor, waiting.as_ref(), *user, "password").await,
+        SignIn::Wrong => Ok(form(visitor, waiting.as_ref(), username, Some(Failure::Wrong))),
+        SignIn::Throttled(seconds) => Ok(form(visitor, waiting.as_ref(), username, Some(Failure::Throttled(seconds)))),
+    }
+}
+
+/// Signs `user` in, in a session with a new secret (whoever planted the old cookie does not share it),
+/// and goes on to where the person was going.
+pub(super) async fn begin_session(
+    visitor: &Visitor,
+    waiting: Option<&WaitingRequest>,
+    user: User,
+    how: &'static str,
+) -> PageResult {
+    let secret = PlainSecret::generate(SecretKind::Browser, visitor.now);
+    let agent = visitor.request.headers().get(header::USER_AGENT).and_then(|value| value.to_str().ok());
+    let row = Session {
+        id: secret.id(),
+        user_id: user.id.clone(),
+        user_agent: agent.unwrap_or_default().chars().take(300).collect(),
+        address: visitor.address.to_string(),
+        created_at: visitor.now,
+        last_seen_at: visitor.now,
+        expires_at: visitor.session_end(visitor.now),
+    };
+    let event = AuditEvent {
+        actor: Some(user.id.clone()),
+        user_id: Some(user.id.clone()),
+        address: Some(visitor.address.to_string()),
+        detail: Some(how.to_owned()),
+        ..AuditEvent::new("user.signed_in", visitor.now)
+    };
+    let replaced = cookies::secret(&visitor.app.issuer, &visitor.request, cookies::SESSION).map(|old| old.id());
+    let request = waiting.map(|waiting| waiting.request.id);
+    let bound = visitor
+        .app
+        .db
+        .write(move |connection| {
+            if let Some(old) = replaced {
+                session::end(connection, &old, &user.id)?;
+            }
+            let id = row.id;
+            session::insert(connection, row)?;
+            event.insert(connection)?;
+            match request {
+                Some(request) => Ok(authorization_request::bind(connection, &request, &id)?),
+                None => Ok(true),
+            }
+        })
+        .await?;
+    if !bound {
+        return Err(gone());
+    }
+    let mut response = visitor.go_to(&next(waiting));
+    let seconds = visitor.app.config.session.absolute;
+    let cookie = cookies::make(&visitor.app.issuer, cookies::SESSION, secret.expose(), Some(seconds));
+    // Our own cookies are header values that always fit.
+    let _added = response.add_cookie(&cookie);
+    Ok(response)
+}
+
+fn next(waiting: Option<&WaitingRequest>) -> String {
+    waiting.map_or_else(
+        || paths::ACCOUNT.to_owned(),
+        |waiting| format!("{}?continue={}", paths::CONSENT, waiting.id.expose()),
+    )
+}
+
+fn form(visitor: &Visitor, waiting: Option<&WaitingRequest>, username: &str, failure: Option<Failure>) -> HttpResponse {
+    let (browser, cookie) = visitor.browser();
+    let (status, error, throttled_minutes) = match failure {
+        None => (StatusCode::OK, None, None),
+        Some(Failure::Wrong) => {
+            (StatusCode::UNPROCESSABLE_ENTITY, Some("The user name or password is wrong. Check both and try again."), None)
+        }
+        Some(Failure::Throttled(seconds)) => (StatusCode::TOO_MANY_REQUESTS, None, Some((seconds + 59) / 60)),
+    };
+    let template = Login {
+        page: visitor.page("Sign in"),
+        csrf: csrf::token(&visitor.app, &browser, ""),
+        continue_id: waiting.map(|waiting| waiting.id.expose().to_owned()),
+        client_name: waiting.map(|waiting| waiting.client.client.name.clone()),
+        username: username.to_owned(),
+        error,
+        throttled_minutes,
+        signed_in_as: None,
+    };
+    let target = waiting.map(WaitingRequest::form_target);
+    let mut response = visitor.html(status, &template, target.as_deref());
+    if let Some(cookie) = cookie {
+        let _added = response.add_cookie(&cookie);
+    }
+    if let Some(minutes) = throttled_minutes {
+        response.headers_mut().insert(header::RETRY_AFTER, header::HeaderValue::from(minutes * 60));
+    }
+    response
+}
+
+/// A field of a form; absent reads as empty.
+pub(super) fn field<'a>(fields: &'a Params<'_>, name: &'static str) -> Result<&'a str, PageError> {
+    Ok(fields.one(name).map_err(crate::error::Error::from)?.unwrap_or_default())
+}

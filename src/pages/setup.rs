@@ -1,0 +1,176 @@
+//! The page behind the one-time link: creates the first administrator. Opening the link moves its token
+//! out of the address, into a cookie.
+
+use actix_web::HttpResponse;
+use actix_web::http::StatusCode;
+use askama::Template;
+
+use crate::authentication::password::{MINIMUM_LENGTH, check_choice};
+use crate::error::Error;
+use crate::models::audit_event::AuditEvent;
+use crate::models::one_time_link::{self, LIFETIME, LinkPurpose};
+use crate::models::role;
+use crate::models::user::{self, User};
+use crate::oauth::{List, Params, PlainSecret, SecretKind};
+use crate::web::error_page::PageError;
+use crate::web::form::Body;
+use crate::web::page::{Field, Page, first_error};
+use crate::web::visitor::{PageResult, Visitor};
+use crate::web::{cookies, csrf, paths};
+
+use super::login::{begin_session, field};
+
+#[derive(Template)]
+#[template(path = "setup.html")]
+struct Setup {
+    page: Page,
+    form: Option<SetupForm>,
+}
+
+#[derive(Default)]
+struct SetupForm {
+    csrf: String,
+    username: Field,
+    email: Field,
+    password: Field,
+    repeat: Field,
+    minimum: usize,
+}
+
+/// `GET /setup`.
+pub async fn get(visitor: Visitor) -> HttpResponse {
+    visitor.answer(show(&visitor).await)
+}
+
+/// `POST /setup`.
+pub async fn post(visitor: Visitor, body: Body) -> HttpResponse {
+    visitor.answer(create(&visitor, &body).await)
+}
+
+async fn show(visitor: &Visitor) -> PageResult {
+    let query = visitor.query()?;
+    if let Some(token) = query.one("token").map_err(Error::from)? {
+        let mut response = visitor.go_to(paths::SETUP);
+        if let Some(token) = PlainSecret::recognise_as(SecretKind::Browser, token) {
+            let cookie = cookies::make(&visitor.app.issuer, cookies::SETUP, token.expose(), Some(LIFETIME));
+            let _added = response.add_cookie(&cookie);
+        }
+        return Ok(response);
+    }
+    let form = live_token(visitor).await?.map(|token| SetupForm::empty(visitor, &token));
+    Ok(page(visitor, StatusCode::OK, form))
+}
+
+/// The link's token, if it still works and there is still no administrator.
+async fn live_token(visitor: &Visitor) -> Result<Option<PlainSecret>, PageError> {
+    let Some(token) = cookies::secret(&visitor.app.issuer, &visitor.request, cookies::SETUP) else {
+        return Ok(None);
+    };
+    let (id, now) = (token.id(), visitor.now);
+    let works = visitor.app.db.read(move |connection| {
+        Ok(one_time_link::is_live(connection, &id, LinkPurpose::Setup, now)? && !user::any_admin(connection)?)
+    });
+    Ok(works.await?.then_some(token))
+}
+
+async fn create(visitor: &Visitor, body: &Body) -> PageResult {
+    let fields = visitor.form(body)?;
+    let Some(token) = live_token(visitor).await? else {
+        return Ok(page(visitor, StatusCode::OK, None));
+    };
+    if !csrf::is_valid(&visitor.app, &token, "", field(&fields, "csrf")?) {
+        return Err(PageError::forged());
+    }
+    let form = SetupForm::checked(visitor, &token, &fields)?;
+    if form.focus_on_error().is_some() {
+        return Ok(page(visitor, StatusCode::UNPROCESSABLE_ENTITY, Some(form)));
+    }
+    let hash = visitor.app.hasher.hash(field(&fields, "password")?.to_owned()).await?;
+    let administrator = User {
+        roles: List(vec![role::ADMIN.to_owned()]),
+        password_hash: Some(hash),
+        password_changed_at: Some(visitor.now),
+        ..User::new(&form.username.value, &form.email.value, visitor.now)
+    };
+    match insert(visitor, &token, administrator.clone()).await? {
+        Inserted::Yes => {
+            let mut response = begin_session(visitor, None, administrator, "setup link").await?;
+            let _added = response.add_cookie(&cookies::remove(&visitor.app.issuer, cookies::SETUP));
+            Ok(response)
+        }
+        Inserted::NameTaken => {
+            let error = Some(String::from("Somebody has this name already. Choose another one."));
+            let form = SetupForm { username: Field { error, ..form.username }, ..form };
+            Ok(page(visitor, StatusCode::UNPROCESSABLE_ENTITY, Some(form)))
+        }
+        Inserted::TooLate => Ok(page(visitor, StatusCode::OK, None)),
+    }
+}
+
+enum Inserted {
+    Yes,
+    NameTaken,
+    TooLate,
+}
+
+/// Uses the link up and adds the account, both or neither.
+async fn insert(visitor: &Visitor, token: &PlainSecret, administrator: User) -> Result<Inserted, PageError> {
+    let (id, now, address) = (token.id(), visitor.now, visitor.address.to_string());
+    let insert = visitor.app.db.write(move |connection| {
+        if user::find_by_username(connection, &administrator.username)?.is_some() {
+            return Ok(Inserted::NameTaken);
+        }
+        let free = !user::any_admin(connection)?;
+        if !free || !one_time_link::claim(connection, &id, LinkPurpose::Setup, now)? {
+            return Ok(Inserted::TooLate);
+        }
+        AuditEvent {
+            user_id: Some(administrator.id.clone()),
+            address: Some(address),
+            detail: Some(String::from("the first administrator, by the setup link")),
+            ..AuditEvent::new("user.created", now)
+        }
+        .insert(connection)?;
+        user::insert(connection, administrator)?;
+        Ok(Inserted::Yes)
+    });
+    Ok(insert.await?)
+}
+
+impl SetupForm {
+    fn empty(visitor: &Visitor, token: &PlainSecret) -> Self {
+        Self { csrf: csrf::token(&visitor.app, token, ""), minimum: MINIMUM_LENGTH, ..Self::default() }
+    }
+
+    /// What was typed, each mistake beside its field.
+    fn checked(visitor: &Visitor, token: &PlainSecret, fields: &Params<'_>) -> Result<Self, PageError> {
+        let (username, email) = (field(fields, "username")?.trim(), field(fields, "email")?.trim());
+        let (password, repeat) = (field(fields, "password")?, field(fields, "repeat")?);
+        let differs = (password != repeat).then(|| String::from("The two passwords differ. Type it again."));
+        Ok(Self {
+            username: Field::new(username, user::check_username(username).err()),
+            email: Field::new(email, user::check_email(email).err()),
+            password: Field::secret(check_choice(password).err()),
+            repeat: Field::secret(differs),
+            ..Self::empty(visitor, token)
+        })
+    }
+
+    fn focus_on_error(&self) -> Option<&'static str> {
+        first_error(&[
+            ("username", &self.username),
+            ("email", &self.email),
+            ("password", &self.password),
+            ("repeat", &self.repeat),
+        ])
+    }
+
+    /// The field to begin in.
+    fn focus(&self) -> &'static str {
+        self.focus_on_error().unwrap_or("username")
+    }
+}
+
+fn page(visitor: &Visitor, status: StatusCode, form: Option<SetupForm>) -> HttpResponse {
+    visitor.private_html(status, &Setup { page: visitor.page("Set up"), form })
+}

@@ -1,0 +1,146 @@
+//! The server: the one table of routes, the order of the layers around them, start and stop.
+
+use std::net::SocketAddr;
+
+use actix_web::dev::{Server, ServerHandle};
+use actix_web::middleware::from_fn;
+use actix_web::web::{self, Data, PayloadConfig, ServiceConfig};
+use actix_web::{App as HttpApp, HttpServer};
+
+use crate::app::App;
+use crate::clock::Clock;
+use crate::config::Config;
+use crate::endpoints::{authorization, health, introspection, metadata, metrics, only_get, only_post, revocation, token};
+use crate::housekeeping;
+use crate::oauth::Issuer;
+use crate::pages::{account, assets, consent, login, logout, setup};
+use crate::web::{cors, form, not_found, paths, request_log};
+
+/// Seconds that requests may take to finish once the server is asked to stop.
+const PATIENCE: u64 = 10;
+
+/// Every route, below the issuer's path.
+fn routes(routes: &mut ServiceConfig) {
+    let registered = || from_fn(cors::registered);
+    routes
+        // Programs
+        .service(web::resource(paths::AUTHORIZE).get(authorization::get).post(authorization::post))
+        .service(web::resource(paths::TOKEN).wrap(registered()).post(token::post).default_service(web::to(only_post)))
+        .service(web::resource(paths::REVOKE).wrap(registered()).post(revocation::post).default_service(web::to(only_post)))
+        .service(web::resource(paths::INTROSPECT).post(introspection::post).default_service(web::to(only_post)))
+        .service(web::resource(paths::HEALTHZ).get(health::healthz).default_service(web::to(only_get)))
+        .service(web::resource(paths::READYZ).get(health::readyz).default_service(web::to(only_get)))
+        .service(web::resource(paths::METRICS).get(metrics::get_from_loopback).default_service(web::to(only_get)))
+        // People
+        .service(web::resource(paths::CONSENT).get(consent::get).post(consent::post))
+        .service(web::resource(paths::LOGIN).get(login::get).post(login::post))
+        .service(web::resource(paths::LOGOUT).get(logout::get).post(logout::post))
+        .service(web::resource(paths::SETUP).get(setup::get).post(setup::post))
+        .service(
+            web::scope(paths::ACCOUNT)
+                .service(web::resource("").get(account::get))
+                .service(web::resource("/password").post(account::post_password))
+                .service(web::resource("/sessions").post(account::post_session))
+                .service(web::resource("/apps").post(account::post_app))
+                .service(web::resource("/theme").post(account::post_theme)),
+        )
+        .service(web::resource(format!("{}/{{name}}", paths::STATIC)).get(assets::get));
+}
+
+/// A server that answers.
+pub struct Running {
+    app: Data<App>,
+    address: SocketAddr,
+    server: Server,
+    metrics: Option<ServerHandle>,
+}
+
+/// Binds, opens the database and begins to answer.
+///
+/// # Errors
+/// A sentence for the operator.
+pub async fn start(config: Config, clock: Clock) -> Result<Running, String> {
+    let listener = std::net::TcpListener::bind(config.listen)
+        .map_err(|error| format!("{} cannot be bound: {error}; set listen to another address", config.listen))?;
+    let address = listener.local_addr().map_err(|error| error.to_string())?;
+    let issuer = config.issuer.clone().unwrap_or_else(|| format!("http://{address}"));
+    let issuer = Issuer::parse(&issuer).map_err(|error| format!("issuer {issuer}: {error}"))?;
+    let (workers, metrics_listen) = (config.workers, config.metrics_listen);
+    let app = Data::new(App::open(config, issuer, clock)?);
+    let served = app.clone();
+    let server = HttpServer::new(move || {
+        let base = served.issuer.path().to_owned();
+        let well_known = format!("{}{base}", paths::METADATA);
+        HttpApp::new()
+            .app_data(served.clone())
+            .app_data(PayloadConfig::new(form::LIMIT))
+            .service(
+                web::resource(well_known)
+                    .wrap(from_fn(cors::anybody))
+                    .get(metadata::get)
+                    .default_service(web::to(only_get)),
+            )
+            .service(web::scope(&base).configure(routes).default_service(web::to(not_found::answer)))
+            .default_service(web::to(not_found::answer))
+            // The outermost layer.
+            .wrap(from_fn(request_log::around))
+    })
+    .workers(workers)
+    // Blocking work is PostgreSQL's round trips alone; more threads than its pool has connections would
+    // only wait.
+    .worker_max_blocking_threads(16)
+    .shutdown_timeout(PATIENCE)
+    .listen(listener)
+    .map_err(|error| format!("the server cannot start: {error}"))?
+    .run();
+    let metrics = metrics_listen.map(|address| serve_metrics(&app, address)).transpose()?;
+    housekeeping::start(&app);
+    Ok(Running { app, address, server, metrics })
+}
+
+fn serve_metrics(app: &Data<App>, address: SocketAddr) -> Result<ServerHandle, String> {
+    let app = app.clone();
+    let server = HttpServer::new(move || HttpApp::new().app_data(app.clone()).route(paths::METRICS, web::get().to(metrics::get)))
+        .workers(1)
+        .disable_signals()
+        .bind(address)
+        .map_err(|error| format!("metrics_listen {address} cannot be bound: {error}"))?
+        .run();
+    let handle = server.handle();
+    actix_web::rt::spawn(server);
+    Ok(handle)
+}
+
+impl Running {
+    /// The address that was bound.
+    pub fn address(&self) -> SocketAddr {
+        self.address
+    }
+
+    /// The issuer in force.
+    pub fn issuer(&self) -> &str {
+        self.app.issuer.as_str()
+    }
+
+    /// The server's parts.
+    pub fn app(&self) -> Data<App> {
+        self.app.clone()
+    }
+
+    /// Stops the server from elsewhere.
+    pub fn handle(&self) -> ServerHandle {
+        self.server.handle()
+    }
+
+    /// Answers until SIGTERM, SIGINT or the handle says stop; requests in flight finish first.
+    ///
+    /// # Errors
+    /// A sentence for the operator.
+    pub async fn until_stopped(self) -> Result<(), String> {
+        let outcome = self.server.await.map_err(|error| format!("the server failed: {error}"));
+        if let Some(metrics) = self.metrics {
+            metrics.stop(false).await;
+        }
+        outcome
+    }
+}

@@ -1,0 +1,49 @@
+//! Our cookies: the session's, the one that ties an authorization request to a browser before anybody has
+//! signed in, the setup link's, the theme's and the flash message's.
+
+use actix_web::cookie::time::Duration;
+use actix_web::cookie::{Cookie, SameSite};
+use actix_web::HttpRequest;
+
+use crate::oauth::{Issuer, PlainSecret, SecretKind};
+
+/// The signed-in session.
+pub const SESSION: &str = "session";
+/// A browser before sign-in.
+pub const BROWSER: &str = "browser";
+/// The token of the setup link, moved out of the address.
+pub const SETUP: &str = "setup";
+/// `light` or `dark`; absent for what the system says.
+pub const THEME: &str = "theme";
+/// What the last form did, for the next page.
+pub const FLASH: &str = "flash";
+
+/// The value of one of our cookies.
+pub fn value(issuer: &Issuer, request: &HttpRequest, name: &str) -> Option<String> {
+    request.cookie(&issuer.cookie_name(name)).map(|cookie| cookie.value().to_owned())
+}
+
+/// The secret in one of our cookies, if it has the form of one.
+pub fn secret(issuer: &Issuer, request: &HttpRequest, name: &str) -> Option<PlainSecret> {
+    let cookie = request.cookie(&issuer.cookie_name(name))?;
+    PlainSecret::recognise_as(SecretKind::Browser, cookie.value())
+}
+
+/// A cookie that scripts cannot read. Lax: it comes along when an application sends the browser here, and
+/// not with another site's forms. Without `max_age` (seconds) it ends with the browser.
+pub fn make(issuer: &Issuer, name: &str, value: &str, max_age: Option<i64>) -> Cookie<'static> {
+    let mut cookie = Cookie::build(issuer.cookie_name(name), value.to_owned())
+        .path("/")
+        .http_only(true)
+        .secure(issuer.is_https())
+        .same_site(SameSite::Lax);
+    if let Some(seconds) = max_age {
+        cookie = cookie.max_age(Duration::seconds(seconds));
+    }
+    cookie.finish()
+}
+
+/// A cookie that takes another away.
+pub fn remove(issuer: &Issuer, name: &str) -> Cookie<'static> {
+    make(issuer, name, "", Some(0))
+}

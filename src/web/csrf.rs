@@ -1,0 +1,33 @@
+//! Anti-forgery tokens: a MAC over a secret that only this browser's cookie holds and over what the form
+//! is about, so that a token of another form, browser or session does not pass.
+
+use actix_web::HttpRequest;
+use actix_web::http::header;
+use aws_lc_rs::hmac;
+use base64::Engine;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+
+use crate::app::App;
+use crate::oauth::PlainSecret;
+
+/// The token for a form. `about` is whatever the form decides on beyond its fields; often empty.
+pub fn token(app: &App, secret: &PlainSecret, about: &str) -> String {
+    URL_SAFE_NO_PAD.encode(hmac::sign(&app.csrf_key, &message(secret, about)))
+}
+
+/// Whether a form's token is the one that [`token`] gave; compared in constant time.
+pub fn is_valid(app: &App, secret: &PlainSecret, about: &str, presented: &str) -> bool {
+    let presented = URL_SAFE_NO_PAD.decode(presented).unwrap_or_default();
+    hmac::verify(&app.csrf_key, &message(secret, about), &presented).is_ok()
+}
+
+fn message(secret: &PlainSecret, about: &str) -> Vec<u8> {
+    [secret.expose(), "\n", about].concat().into_bytes()
+}
+
+/// Whether the browser says that the form comes from another site. With `Referrer-Policy: no-referrer`
+/// browsers send `Origin: null` on our own forms, so null or none leaves it to the token.
+pub fn is_foreign(app: &App, request: &HttpRequest) -> bool {
+    let origin = request.headers().get(header::ORIGIN).map(header::HeaderValue::as_bytes);
+    origin.is_some_and(|origin| origin != b"null" && origin != app.issuer.origin().as_bytes())
+}

@@ -1,0 +1,107 @@
+//! How a refusal or failure is told to a person: what happened, what to do next, and the request's id to
+//! ask about. Never a redirect, and never a link to what the request named.
+
+use actix_web::http::StatusCode;
+use askama::Template;
+
+use crate::error::Error;
+
+use super::page::{Page, count};
+
+/// A page that says why there is no other.
+#[derive(Debug)]
+pub struct PageError {
+    /// The status of the answer.
+    pub status: StatusCode,
+    /// The heading.
+    pub title: &'static str,
+    /// What happened, in a sentence.
+    pub happened: String,
+    /// What to do now, in a sentence.
+    pub remedy: &'static str,
+    /// What failed, for the log.
+    pub cause: Option<Error>,
+}
+
+/// The template.
+#[derive(Template)]
+#[template(path = "error.html")]
+pub(super) struct ErrorTemplate {
+    pub page: Page,
+    pub status: u16,
+    pub happened: String,
+    pub remedy: &'static str,
+    pub request_id: String,
+}
+
+impl PageError {
+    /// A refusal.
+    pub fn new(status: StatusCode, title: &'static str, happened: impl Into<String>, remedy: &'static str) -> Self {
+        Self { status, title, happened: happened.into(), remedy, cause: None }
+    }
+
+    /// 403 for a form that did not come from this browser's page.
+    pub fn forged() -> Self {
+        Self::new(
+            StatusCode::FORBIDDEN,
+            "This form is out of date",
+            "It was not sent from a page that this server gave to this browser, or you have signed in or out since.",
+            "Go back, load the page again and repeat what you did.",
+        )
+    }
+
+    /// 429; `seconds` until another try.
+    pub fn throttled(seconds: i64) -> Self {
+        Self::new(
+            StatusCode::TOO_MANY_REQUESTS,
+            "Too many attempts",
+            format!("Try again in {}.", count((seconds + 59) / 60, "minute")),
+            "Nothing is lost: the page can be loaded again then.",
+        )
+    }
+
+    /// 404.
+    pub fn not_found() -> Self {
+        Self::new(
+            StatusCode::NOT_FOUND,
+            "Nothing is here",
+            "This address does not lead to a page.",
+            "Check it for typing errors, or begin at your account.",
+        )
+    }
+}
+
+impl From<Error> for PageError {
+    fn from(error: Error) -> Self {
+        let page = match &error {
+            Error::Refused(refusal) => match refusal.retry_after {
+                Some(seconds) => Self::throttled(seconds),
+                None => Self::new(
+                    StatusCode::BAD_REQUEST,
+                    "This request cannot be answered",
+                    refusal.description.clone(),
+                    "Go back and try again.",
+                ),
+            },
+            Error::Overloaded => Self::new(
+                StatusCode::SERVICE_UNAVAILABLE,
+                "The server is busy",
+                "Too much is waiting just now.",
+                "Try again in a moment.",
+            ),
+            Error::Failed(_) => Self::new(
+                StatusCode::INTERNAL_SERVER_ERROR,
+                "Something failed",
+                "The server could not do this, and nothing was changed.",
+                "Try again in a moment. If it stays so, tell the operator the request's number.",
+            ),
+        };
+        Self { cause: Some(error), ..page }
+    }
+}
+
+impl From<diesel::result::Error> for PageError {
+    fn from(error: diesel::result::Error) -> Self {
+        Error::from(error).into()
+    }
+}

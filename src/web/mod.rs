@@ -1,0 +1,15 @@
+//! What endpoints and pages share about HTTP.
+
+pub mod client_address;
+pub mod cookies;
+pub mod cors;
+pub mod csrf;
+pub mod error_page;
+pub mod form;
+pub mod not_found;
+pub mod page;
+pub mod paths;
+pub mod request_log;
+
+pub mod transport;
+pub mod visitor;

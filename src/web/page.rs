@@ -1,0 +1,141 @@
+//! What every page's frame needs, and how times and scopes read for a person.
+
+use time::OffsetDateTime;
+use time::macros::format_description;
+
+use crate::clock::UnixTime;
+use crate::directory::Permissions;
+use crate::oauth::Scope;
+
+/// What the frame around every page needs.
+#[derive(Clone, Debug)]
+pub struct Page {
+    /// The path of the issuer without a slash at its end; every link begins with it.
+    pub base: String,
+    /// Changes whenever the static files may do, so that they can be cached for ever.
+    pub version: &'static str,
+    /// The choice kept in a cookie.
+    pub theme: Theme,
+    /// Shown in the browser's tab.
+    pub title: String,
+}
+
+/// Light, dark, or as the system says.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Theme {
+    /// As `prefers-color-scheme` says.
+    #[default]
+    System,
+    /// Always light.
+    Light,
+    /// Always dark.
+    Dark,
+}
+
+impl Theme {
+    /// Its value in the cookie, in the form and in `data-theme`.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::System => "system",
+            Self::Light => "light",
+            Self::Dark => "dark",
+        }
+    }
+
+    /// Reads a value; whatever is unknown is the system's choice.
+    pub fn read(name: Option<&str>) -> Self {
+        match name {
+            Some("light") => Self::Light,
+            Some("dark") => Self::Dark,
+            _ => Self::System,
+        }
+    }
+}
+
+/// A time for people and for programs.
+#[derive(Clone, Debug)]
+pub struct Moment {
+    /// RFC 3339.
+    pub iso: String,
+    /// `4 March 2026, 05:06:07 UTC`.
+    pub exact: String,
+    /// `3 minutes ago`.
+    pub words: String,
+}
+
+impl Moment {
+    /// A past moment, seen from `now`.
+    pub fn new(at: UnixTime, now: UnixTime) -> Self {
+        let format = format_description!(
+            version = 2,
+            "[day padding:none] [month repr:long] [year], [hour]:[minute]:[second] UTC"
+        );
+        let exact = OffsetDateTime::from_unix_timestamp(at.seconds()).ok();
+        let exact = exact.and_then(|time| time.format(format).ok());
+        Self { iso: at.to_string(), exact: exact.unwrap_or_default(), words: ago(now.since(at)) }
+    }
+}
+
+fn ago(seconds: i64) -> String {
+    match seconds {
+        ..60 => String::from("just now"),
+        60..3600 => format!("{} ago", count(seconds / 60, "minute")),
+        3600..86400 => format!("{} ago", count(seconds / 3600, "hour")),
+        _ => format!("{} ago", count(seconds / 86400, "day")),
+    }
+}
+
+/// A number of things, in words: `1 day`, `2 days`.
+pub fn count(number: i64, thing: &str) -> String {
+    if number == 1 { format!("1 {thing}") } else { format!("{number} {thing}s") }
+}
+
+/// A scope as a person reads it.
+#[derive(Clone, Debug)]
+pub struct ScopeLine {
+    /// The name on the wire.
+    pub name: String,
+    /// A plain sentence.
+    pub description: String,
+    /// Whether it deserves a second thought.
+    pub sensitive: bool,
+}
+
+/// The lines of a scope; a name that is not registered any more stands alone.
+pub fn scope_lines(permissions: &Permissions, scope: &Scope) -> Vec<ScopeLine> {
+    let line = |name: &str| {
+        let known = permissions.scopes.get(name);
+        ScopeLine {
+            name: name.to_owned(),
+            description: known.map(|scope| scope.description.clone()).unwrap_or_default(),
+            sensitive: known.is_some_and(|scope| scope.is_sensitive),
+        }
+    };
+    scope.names().map(line).collect()
+}
+
+/// A form field that comes back after an error with what was typed.
+#[derive(Clone, Debug, Default)]
+pub struct Field {
+    /// What was typed; always empty for a password.
+    pub value: String,
+    /// What is wrong and what to do, in a sentence.
+    pub error: Option<String>,
+}
+
+impl Field {
+    /// What was typed, and what is wrong with it.
+    pub fn new(value: &str, error: Option<String>) -> Self {
+        Self { value: value.to_owned(), error }
+    }
+
+    /// Only what is wrong.
+    pub fn secret(error: Option<String>) -> Self {
+        Self { value: String::new(), error }
+    }
+}
+
+/// The first field with an error, where the cursor begins.
+pub fn first_error(fields: &[(&'static str, &Field)]) -> Option<&'static str> {
+    fields.iter().find(|(_, field)| field.error.is_some()).map(|(name, _)| *name)
+}

@@ -1,0 +1,91 @@
+//! Around every request: its id, the refusal of plain http, its count and its line in the log. The line
+//! has the path without the query, which may hold codes and tokens of others' making.
+
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::OnceLock;
+use std::time::Instant;
+
+use actix_web::body::MessageBody;
+use actix_web::dev::{ServiceRequest, ServiceResponse};
+use actix_web::http::header::{HeaderName, HeaderValue};
+use actix_web::middleware::Next;
+use actix_web::{HttpMessage, web};
+
+use crate::app::App;
+use crate::error::Error;
+
+use super::{client_address, paths, transport};
+
+/// Names a request in the log, in the `X-Request-Id` of its answer and on error pages.
+#[derive(Clone, Copy, Debug)]
+pub struct RequestId(u64);
+
+/// The client of a request, once it has authenticated, for the log.
+#[derive(Clone, Debug)]
+pub struct LoggedClient(pub String);
+
+impl RequestId {
+    /// The next of this process; the moment of its first request keeps two runs apart.
+    fn next(app: &App) -> Self {
+        static FIRST: OnceLock<u64> = OnceLock::new();
+        static COUNT: AtomicU64 = AtomicU64::new(0);
+        let first = FIRST.get_or_init(|| app.now().seconds().unsigned_abs() << 32);
+        Self(first + COUNT.fetch_add(1, Ordering::Relaxed))
+    }
+}
+
+impl std::fmt::Display for RequestId {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "{:016x}", self.0)
+    }
+}
+
+/// The outermost layer.
+///
+/// # Errors
+/// Those of the service inside.
+pub async fn around<B: MessageBody + 'static>(
+    app: web::Data<App>,
+    request: ServiceRequest,
+    next: Next<B>,
+) -> Result<ServiceResponse<impl MessageBody>, actix_web::Error> {
+    let started = Instant::now();
+    let id = RequestId::next(&app);
+    request.extensions_mut().insert(id);
+    let response = match transport::refuse(&app, &request) {
+        Some(refusal) => request.into_response(refusal).map_into_right_body(),
+        None => next.call(request).await?.map_into_left_body(),
+    };
+    finish(&app, id, started, response)
+}
+
+fn finish<B>(
+    app: &App,
+    id: RequestId,
+    started: Instant,
+    mut response: ServiceResponse<B>,
+) -> Result<ServiceResponse<B>, actix_web::Error> {
+    let status = response.status().as_u16();
+    app.metrics.requests(status).add();
+    // What runs once for every call of somebody's API is logged only when asked for.
+    let path = response.request().path();
+    let quiet = status < 400 && (path.ends_with(paths::INTROSPECT) || path.ends_with(paths::HEALTHZ) || path.contains(paths::VERIFY));
+    let failure = response.response().error().and_then(actix_web::Error::as_error::<Error>);
+    if let Some(error) = failure {
+        let client = response.request().extensions().get::<LoggedClient>().cloned();
+        error.log(&id.to_string(), client.as_ref().map(|client| client.0.as_str()));
+    }
+    if !quiet || tracing::enabled!(tracing::Level::DEBUG) {
+        let address = client_address::client(&app.config, response.request());
+        let milliseconds = started.elapsed().as_secs_f64() * 1000.0;
+        tracing::info!(
+            request_id = %id, method = %response.request().method(), path, status, %address,
+            milliseconds = (milliseconds * 100.0).round() / 100.0, "request"
+        );
+    }
+    if status >= 400 || !quiet {
+        let value = HeaderValue::try_from(id.to_string())?;
+        response.headers_mut().insert(HeaderName::from_static("x-request-id"), value);
+    }
+    Ok(response)
+}

@@ -1,0 +1,107 @@
+// Every page: no violation that axe-core finds, no sideways scrolling, in light and dark, narrow and wide.
+// The pictures are in tests/browser/screenshots, for eyes.
+import assert from 'node:assert/strict';
+import { mkdirSync } from 'node:fs';
+import { after, before, test } from 'node:test';
+import { fileURLToPath } from 'node:url';
+import axe from 'axe-core';
+import { authorizeUrl, shows, signIn, startWorld, visit } from './world.mjs';
+
+const pictures = fileURLToPath(new URL('screenshots', import.meta.url));
+// 640 pixels is what a window of 1280 has left at a zoom of 200 %.
+const WIDTHS = { narrow: 360, zoomed: 640, wide: 1280 };
+const LONG = 'ThisNameHasNoSpaces'.repeat(11).slice(0, 200);
+
+let world;
+let setupLink;
+const clients = {};
+
+before(async () => {
+  world = await startWorld();
+  mkdirSync(pictures, { recursive: true });
+  [setupLink] = world.command(['setup-link']).match(/http\S+/);
+  world.addUser('W'.repeat(64), 'a password that is long enough');
+  clients.plain = world.addWebApp('Notes on the web');
+  clients.native = world.addNativeApp('On the desk', world.app.redirectUri);
+  clients.long = world.addWebApp(LONG);
+  clients.mixed = world.addWebApp('دفتر الملاحظات 📓');
+});
+after(() => world.stop());
+
+async function consent(page, client, who) {
+  await page.goto(authorizeUrl(world, client, { scope: client === clients.native ? 'notes.read' : 'notes.read notes.write' }));
+  await signIn(page, who);
+  await shows(page, 'Allow');
+}
+
+async function signedIn(page, path) {
+  await page.goto(`${world.issuer}/login`);
+  await signIn(page);
+  await page.waitForURL(`${world.issuer}/account`);
+  await page.goto(`${world.issuer}${path}`);
+}
+
+const PAGES = {
+  login: (page) => page.goto(`${world.issuer}/login`),
+  'login for an app': (page) => page.goto(authorizeUrl(world, clients.plain)),
+  'login refused': async (page) => {
+    await page.goto(`${world.issuer}/login`);
+    await signIn(page, { username: 'Nobody', password: 'wrong' });
+    await page.getByRole('alert').waitFor();
+  },
+  consent: (page) => consent(page, clients.plain),
+  'consent of a native app': (page) => consent(page, clients.native),
+  'consent with long names': (page) =>
+    consent(page, clients.long, { username: 'W'.repeat(64), password: 'a password that is long enough' }),
+  'consent with a right-to-left name': (page) => consent(page, clients.mixed),
+  account: (page) => signedIn(page, '/account'),
+  logout: (page) => signedIn(page, '/logout'),
+  'logout when signed out': (page) => page.goto(`${world.issuer}/logout`),
+  setup: (page) => page.goto(setupLink),
+  error: (page) => page.goto(`${world.issuer}/oauth/authorize?client_id=unknown`),
+  'not found': (page) => page.goto(`${world.issuer}/no/such/page`),
+};
+
+for (const [name, open] of Object.entries(PAGES)) {
+  for (const colorScheme of ['light', 'dark']) {
+    test(`${name}: accessible and without sideways scrolling, ${colorScheme}`, async () => {
+      await visit(world, async (page) => {
+        await open(page);
+        for (const [size, width] of Object.entries(WIDTHS)) {
+          await page.setViewportSize({ width, height: 800 });
+          const picture = `${name}-${size}-${colorScheme}.png`.replaceAll(' ', '_');
+          await page.screenshot({ path: `${pictures}/${picture}`, fullPage: true });
+          const { scrollWidth, clientWidth } = await page.evaluate(() => {
+            const { scrollWidth, clientWidth } = document.documentElement;
+            return { scrollWidth, clientWidth };
+          });
+          assert.ok(scrollWidth <= clientWidth, `${scrollWidth} pixels of page in a window of ${width}`);
+          assert.deepEqual(await violations(page), []);
+        }
+      }, { colorScheme });
+    });
+  }
+}
+
+async function violations(page) {
+  await page.evaluate(axe.source);
+  const found = await page.evaluate(() => globalThis.axe.run(document, { resultTypes: ['violations'] }));
+  return found.violations.map(({ id, help, nodes }) => `${id}: ${help} (${nodes.map((node) => node.html).join(' ')})`);
+}
+
+test('a page with all that it loads weighs less than 30 KB', async () => {
+  const client = clients.plain;
+  await visit(world, async (page) => {
+    const weights = new Map();
+    page.on('response', async (response) => {
+      const body = await response.body().catch(() => '');
+      weights.set(response.request().resourceType() === 'document' ? 'document' : response.url(), body.length);
+    });
+    await page.goto(authorizeUrl(world, client), { waitUntil: 'networkidle' });
+    await signIn(page);
+    await shows(page, 'Allow');
+    await page.waitForLoadState('networkidle');
+    const weight = [...weights.values()].reduce((sum, each) => sum + each);
+    assert.ok(weights.get('document') > 0 && weight < 30_000, `${weight} bytes`);
+  });
+});
