@@ -2,7 +2,8 @@
 
 use crate::config::Setting;
 
-use super::output::{Output, Record};
+use super::output::Output;
+use super::record::Record;
 
 pub(super) fn settings(settings: Vec<Setting>) -> Output {
     let record = |setting: Setting| {

@@ -10,7 +10,8 @@ use crate::models::{purge, refresh_token};
 use crate::oauth::secret::random_base62;
 
 use super::installation::{audit, now};
-use super::output::{Output, Record};
+use super::output::Output;
+use super::record::Record;
 use super::{Failure, Installation};
 
 pub(super) fn migrate(config: Config) -> Result<Output, Failure> {
@@ -41,11 +42,13 @@ pub(super) async fn purge(config: Config) -> Result<Output, Failure> {
     let retries_end = now.plus(-config.tokens.refresh_reuse_grace);
     let wiped = db.write(move |connection| {
         let wiped = refresh_token::wipe_answers(connection, retries_end)?;
-        let mut event = audit("database.purged", now);
-        event.detail = Some(format!(
-            "{deleted} rows deleted, {wiped} kept answers wiped"
-        ));
-        event.insert(connection)?;
+        if deleted + wiped > 0 {
+            let mut event = audit("database.purged", now);
+            event.detail = Some(format!(
+                "{deleted} rows deleted, {wiped} kept answers wiped"
+            ));
+            event.insert(connection)?;
+        }
         Ok(wiped)
     });
     let wiped = wiped.await?;

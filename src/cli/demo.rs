@@ -18,7 +18,8 @@ use crate::server::Running;
 use crate::{log, server};
 
 use super::Failure;
-use super::output::{Output, Record};
+use super::output::Output;
+use super::record::Record;
 
 /// The port that people know from the documentation.
 const PORT: u16 = 8080;
@@ -118,22 +119,24 @@ fn story(issuer: &str, listeners: &Listeners) -> Output {
          \x20 Latchkey      {issuer}   your account: {issuer}/account\n\n\
          Sign in as\n\n"
     );
-    let mut users = Vec::new();
-    for user in &seed::USERS {
-        let (name, password, is) = (user.username, user.password, user.is);
-        text.push_str(&format!("  {name:12}  password {password:24}  {is}\n"));
-        users.push(
-            Record::default()
-                .with("username", name)
-                .with("password", password)
-                .with("roles", user.roles()),
-        );
-    }
+    let line = |user: &seed::SampleUser| {
+        format!(
+            "  {:8}  password {:22}  {}\n",
+            user.username, user.password, user.is
+        )
+    };
+    text.extend(seed::USERS.iter().map(line));
+    let users = seed::USERS.iter().map(|user| {
+        Record::default()
+            .with("username", user.username)
+            .with("password", user.password)
+            .with("admin", user.is_admin)
+    });
     let record = Record::default()
         .with("issuer", issuer)
         .with("third_party_app", third_party_app)
         .with("single_page_app", single_page_app)
         .with("sample_api", sample_api)
-        .with("users", users);
+        .with("users", users.collect::<Vec<_>>());
     Output::said(text, record)
 }

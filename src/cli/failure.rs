@@ -46,11 +46,20 @@ pub(super) fn mistyped(error: &clap::Error) -> Result<(), Failure> {
     }
     let text = error.to_string();
     let said = text.strip_prefix("error: ").unwrap_or(&text);
-    let paragraphs = said
+    let told = |paragraph: &&str| {
+        !["Usage:", "For more"]
+            .iter()
+            .any(|start| paragraph.starts_with(start))
+    };
+    let sentences: Vec<String> = said
         .split("\n\n")
-        .filter(|paragraph| !paragraph.starts_with("Usage:"));
-    let words: Vec<&str> = paragraphs.flat_map(str::split_whitespace).collect();
-    Err(Failure::usage(words.join(" ")))
+        .filter(told)
+        .map(|paragraph| paragraph.split_whitespace().collect::<Vec<_>>().join(" "))
+        .collect();
+    Err(Failure::usage(format!(
+        "{}; --help shows what can be typed",
+        sentences.join("; ")
+    )))
 }
 
 impl From<String> for Failure {

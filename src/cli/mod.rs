@@ -8,6 +8,7 @@ mod demo;
 mod failure;
 mod installation;
 mod output;
+mod record;
 mod role;
 mod scope;
 mod secret_input;
@@ -78,6 +79,7 @@ enum Command {
 }
 
 /// Does what was typed. The exit status is 0, 1 for a failure or 2 for wrong usage.
+#[must_use]
 pub fn run(typed: clap::error::Result<CommandLine>) -> ExitCode {
     let done = match typed {
         Ok(line) => System::new().block_on(line.execute()),

@@ -3,11 +3,8 @@
 
 use std::io::{self, Write};
 
-use serde::ser::{Serialize, SerializeMap, Serializer};
-
-use crate::clock::UnixTime;
-
 use super::Failure;
+use super::record::{Fact, Record, harmless};
 
 /// What a command has to say.
 #[derive(Debug)]
@@ -22,34 +19,11 @@ enum Facts {
     Many(Vec<Record>),
 }
 
-/// One thing with its named facts, in the order in which people read them.
-#[derive(Debug, Default)]
-pub(super) struct Record(Vec<(&'static str, Fact)>);
-
-/// One fact. A time is a number in JSON and RFC 3339 for people.
-#[derive(Debug)]
-pub(super) enum Fact {
-    Unset,
-    Flag(bool),
-    Number(i64),
-    Text(String),
-    Time(UnixTime),
-    Texts(Vec<String>),
-    Records(Vec<Record>),
-}
-
 impl Output {
     /// All facts of one thing, a line each.
     pub(super) fn one(record: Record) -> Self {
-        let width = record
-            .0
-            .iter()
-            .map(|(name, _)| name.len())
-            .max()
-            .unwrap_or_default();
-        let line = |(name, fact): &(&str, Fact)| format!("{name:width$}  {}\n", fact.for_people());
         Self {
-            text: record.0.iter().map(line).collect(),
+            text: record.for_people(),
             facts: Facts::One(record),
         }
     }
@@ -106,67 +80,6 @@ impl Output {
     }
 }
 
-impl Record {
-    /// Adds a fact.
-    #[must_use]
-    pub(super) fn with(mut self, name: &'static str, fact: impl Into<Fact>) -> Self {
-        self.0.push((name, fact.into()));
-        self
-    }
-
-    fn find(&self, name: &str) -> Option<&Fact> {
-        self.0
-            .iter()
-            .find(|(own, _)| *own == name)
-            .map(|(_, fact)| fact)
-    }
-}
-
-impl Fact {
-    fn for_people(&self) -> String {
-        match self {
-            Self::Unset => String::from("-"),
-            Self::Text(text) if text.is_empty() => String::from("-"),
-            Self::Flag(true) => String::from("yes"),
-            Self::Flag(false) => String::from("no"),
-            Self::Number(number) => number.to_string(),
-            Self::Text(text) => harmless(text),
-            Self::Time(time) => time.to_string(),
-            Self::Texts(texts) if texts.is_empty() => String::from("-"),
-            Self::Texts(texts) => harmless(&texts.join(", ")),
-            Self::Records(records) if records.is_empty() => String::from("-"),
-            Self::Records(records) => records.iter().map(|record| record.in_one_line()).collect(),
-        }
-    }
-}
-
-impl Record {
-    /// Below its list, one line for each.
-    fn in_one_line(&self) -> String {
-        let set = self
-            .0
-            .iter()
-            .filter(|(_, fact)| !matches!(fact, Fact::Unset));
-        let facts: Vec<String> = set
-            .map(|(name, fact)| format!("{name} {}", fact.for_people()))
-            .collect();
-        format!("\n  {}", facts.join(", "))
-    }
-}
-
-/// Names come from people, and a terminal obeys control characters.
-fn harmless(text: &str) -> String {
-    text.chars()
-        .map(|c| {
-            if c.is_control() {
-                char::REPLACEMENT_CHARACTER
-            } else {
-                c
-            }
-        })
-        .collect()
-}
-
 fn table(columns: &[&str], records: &[Record]) -> String {
     let cell =
         |record: &Record, name: &str| record.find(name).map(Fact::for_people).unwrap_or_default();
@@ -204,55 +117,4 @@ pub(super) fn note(sentence: &str) {
 /// Says on standard error what may not be as it was meant.
 pub(super) fn warn(sentence: &str) {
     note(&format!("warning: {sentence}"));
-}
-
-impl Serialize for Record {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let mut map = serializer.serialize_map(Some(self.0.len()))?;
-        for (name, fact) in &self.0 {
-            map.serialize_entry(name, fact)?;
-        }
-        map.end()
-    }
-}
-
-impl Serialize for Fact {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        match self {
-            Self::Unset => serializer.serialize_none(),
-            Self::Flag(flag) => flag.serialize(serializer),
-            Self::Number(number) => number.serialize(serializer),
-            Self::Text(text) => text.serialize(serializer),
-            Self::Time(time) => time.serialize(serializer),
-            Self::Texts(texts) => texts.serialize(serializer),
-            Self::Records(records) => records.serialize(serializer),
-        }
-    }
-}
-
-macro_rules! fact {
-    ($($type:ty: $value:ident => $fact:expr;)+) => {
-        $(impl From<$type> for Fact {
-            fn from($value: $type) -> Self {
-                $fact
-            }
-        })+
-    };
-}
-
-fact! {
-    bool: flag => Self::Flag(flag);
-    i64: number => Self::Number(number);
-    usize: number => Self::Number(i64::try_from(number).unwrap_or(i64::MAX));
-    &str: text => Self::Text(text.to_owned());
-    String: text => Self::Text(text);
-    UnixTime: time => Self::Time(time);
-    Vec<String>: texts => Self::Texts(texts);
-    Vec<Record>: records => Self::Records(records);
-}
-
-impl<T: Into<Self>> From<Option<T>> for Fact {
-    fn from(value: Option<T>) -> Self {
-        value.map_or(Self::Unset, Into::into)
-    }
 }

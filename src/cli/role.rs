@@ -9,7 +9,8 @@ use crate::models::role::{self, Role};
 use crate::oauth::{List, Scope};
 
 use super::installation::{audit, now};
-use super::output::{Output, Record};
+use super::output::Output;
+use super::record::Record;
 use super::{Failure, Installation, scope};
 
 #[derive(Debug, Subcommand)]

@@ -11,7 +11,8 @@ use crate::oauth::Scope;
 use crate::oauth::scope::is_scope_token;
 
 use super::installation::{audit, now};
-use super::output::{Output, Record};
+use super::output::Output;
+use super::record::Record;
 use super::{Failure, Installation};
 
 #[derive(Debug, Subcommand)]

@@ -9,7 +9,8 @@ use crate::models::{one_time_link, user};
 use crate::oauth::{Issuer, PlainSecret};
 
 use super::installation::{audit, now};
-use super::output::{Output, Record, note};
+use super::output::{Output, note};
+use super::record::Record;
 use super::{Failure, Installation};
 
 pub(super) async fn print(config: Config) -> std::result::Result<Output, Failure> {

@@ -10,7 +10,7 @@ import { authorizeUrl, shows, signIn, startWorld, visit } from './world.mjs';
 const pictures = fileURLToPath(new URL('screenshots', import.meta.url));
 // 640 pixels is what a window of 1280 has left at a zoom of 200 %.
 const WIDTHS = { narrow: 360, zoomed: 640, wide: 1280 };
-const LONG = 'ThisNameHasNoSpaces'.repeat(11).slice(0, 200);
+const LONG = 'ThisNameHasNoSpaces'.repeat(11).slice(0, 100);
 
 let world;
 let setupLink;

@@ -2,19 +2,18 @@
 //! `oauth`.
 
 use clap::{Args, ValueEnum};
-use url::{Host, Url};
 
 use crate::config::Config;
 use crate::db::DbConnection;
 use crate::error::{Error, Result};
 use crate::models::client::{self, Client, ClientKind};
-use crate::models::{client_secret, project, scope as registered};
-use crate::oauth::{GrantType, List, PlainSecret, Scope, origin, redirect_uri};
+use crate::models::{client_secret, project};
+use crate::oauth::{GrantType, List, PlainSecret, origin, redirect_uri};
 
 use super::super::installation::{Installation, now};
 use super::super::output::{Output, note as say, warn};
 use super::super::{Failure, scope};
-use super::{Registration, note};
+use super::{Registration, advice, note, registration};
 
 /// A hundred years.
 const LONGEST: i64 = 3_153_600_000;
@@ -88,7 +87,7 @@ impl AddClient {
             warn(warning);
         }
         if added.secret.is_some() {
-            say("Keep the client_secret now: it is not shown again.");
+            say(registration::KEEP_THE_SECRET);
         }
         Ok(Output::one(
             added.registration.record_with_secret(added.secret.as_ref()),
@@ -186,7 +185,7 @@ fn insert(
     client.project_id = slug
         .map(|slug| shared_project(connection, slug))
         .transpose()?;
-    let warnings = warnings(connection, &client)?;
+    let warnings = advice::warnings(connection, &client)?;
     client::insert(connection, client.clone())?;
     let secret = if client.is_public() {
         None
@@ -217,44 +216,6 @@ fn shared_project(connection: &mut DbConnection, slug: &str) -> Result<String> {
             "There is no project {slug:?}: check --project."
         ))),
     }
-}
-
-/// What is allowed, and may surprise.
-fn warnings(connection: &mut DbConnection, client: &Client) -> Result<Vec<String>> {
-    let mut warnings = Vec::new();
-    let sensitive: Vec<String> = registered::list(connection)?
-        .into_iter()
-        .filter(|scope| scope.is_sensitive && client.scope.contains(&scope.name))
-        .map(|scope| scope.name)
-        .collect();
-    if client.is_public() && !client.is_first_party && !sensitive.is_empty() {
-        warnings.push(format!(
-            "it will never get {}: sensitive scopes are not for public clients that are not \
-             first-party.",
-            sensitive.join(", ")
-        ));
-    }
-    for uri in client
-        .redirect_uris
-        .iter()
-        .filter(|uri| names_localhost(uri))
-    {
-        warnings.push(format!(
-            "{uri} names localhost, which may lead elsewhere than to this device: prefer 127.0.0.1 \
-             (RFC 8252 section 8.3)."
-        ));
-    }
-    if client.scope == Scope::default() && !client.grant_types.is_empty() {
-        warnings.push(String::from(
-            "it has no scope to ask for, so it gets no token: add --scope.",
-        ));
-    }
-    Ok(warnings)
-}
-
-fn names_localhost(uri: &str) -> bool {
-    let url = Url::parse(uri).ok().filter(|url| url.scheme() == "http");
-    url.is_some_and(|url| url.host() == Some(Host::Domain("localhost")))
 }
 
 fn each_once(texts: &[String]) -> Vec<String> {

@@ -2,6 +2,7 @@
 //! what it prints in `registration`.
 
 mod add;
+mod advice;
 mod registration;
 
 use clap::{Args, Subcommand};
@@ -15,7 +16,7 @@ use crate::models::{client_secret, project};
 
 use super::Failure;
 use super::installation::{Installation, audit, now};
-use super::output::Output;
+use super::output::{Output, note as say};
 use registration::Registration;
 
 #[derive(Debug, Subcommand)]
@@ -128,6 +129,7 @@ async fn rotate_secret(
     });
     let (registration, secret) = made.await?;
     installation.seen_everywhere().await;
+    say(registration::KEEP_THE_SECRET);
     Ok(Output::one(registration.record_with_secret(Some(&secret))))
 }
 

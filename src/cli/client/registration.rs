@@ -8,7 +8,10 @@ use crate::models::client_secret::ClientSecret;
 use crate::models::project;
 use crate::oauth::{GrantType, PlainSecret};
 
-use super::super::output::Record;
+use super::super::record::Record;
+
+/// Said wherever a secret is shown.
+pub(super) const KEEP_THE_SECRET: &str = "Keep the client_secret now: it is not shown again.";
 
 /// A client with the slug of its project.
 pub(super) struct Registration {

@@ -22,34 +22,24 @@ pub(super) struct SampleUser {
     pub(super) password: &'static str,
     /// Who it is, for people.
     pub(super) is: &'static str,
-    is_admin: bool,
+    pub(super) is_admin: bool,
 }
 
 /// The passwords are printed and the server listens on loopback alone: they need not be secret.
 pub(super) const USERS: [SampleUser; 2] = [
     SampleUser {
         username: "ada",
-        password: "ada writes notes",
+        password: "ada-keeps-notes",
         is: "keeps notes",
         is_admin: false,
     },
     SampleUser {
         username: "grace",
-        password: "grace runs the place",
+        password: "grace-runs-latchkey",
         is: "keeps notes and administers Latchkey",
         is_admin: true,
     },
 ];
-
-impl SampleUser {
-    pub(super) fn roles(&self) -> Vec<String> {
-        if self.is_admin {
-            vec![role::ADMIN.to_owned()]
-        } else {
-            Vec::new()
-        }
-    }
-}
 
 /// The clients of the sample applications.
 pub(super) struct Clients {
@@ -72,7 +62,9 @@ pub(super) async fn seed(
             &format!("{}@example.com", sample.username),
             now(),
         );
-        user.roles = List(sample.roles());
+        if sample.is_admin {
+            user.roles = List(vec![role::ADMIN.to_owned()]);
+        }
         user.password_hash = Some(hasher.hash(sample.password.to_owned()).await?);
         user.password_changed_at = Some(user.created_at);
         users.push(user);

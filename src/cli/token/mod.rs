@@ -14,7 +14,8 @@ use crate::models::{access_token, authorization, refresh_token};
 use crate::oauth::{PlainSecret, SecretId, SecretKind};
 
 use super::installation::{audit, now};
-use super::output::{Output, Record};
+use super::output::Output;
+use super::record::Record;
 use super::{Failure, Installation, secret_input};
 
 #[derive(Debug, Subcommand)]

@@ -14,7 +14,7 @@ use crate::models::refresh_token::{self, RefreshToken};
 use crate::models::user::{self, User};
 use crate::oauth::{GrantType, SecretId};
 
-use super::super::output::Record;
+use super::super::record::Record;
 
 /// All that is known of the token with this key.
 pub(super) fn tell(connection: &mut DbConnection, id: &SecretId, now: UnixTime) -> Result<Record> {

@@ -12,10 +12,11 @@ use crate::db::DbConnection;
 use crate::directory::Directory;
 use crate::error::{Error, Result};
 use crate::models::user::{self, User};
-use crate::models::{authorization, session};
+use crate::models::{authorization, role, session};
 
 use super::installation::now;
-use super::output::{Output, Record};
+use super::output::Output;
+use super::record::Record;
 use super::{Failure, Installation, secret_input};
 
 #[derive(Debug, Subcommand)]
@@ -129,12 +130,20 @@ async fn hash_new_password(
         .await?)
 }
 
+/// `user`, which everybody has, and the others, as introspection tells them.
+fn roles(user: &User) -> Vec<String> {
+    let others = user.roles.iter().cloned();
+    std::iter::once(role::USER.to_owned())
+        .chain(others)
+        .collect()
+}
+
 fn record(user: &User) -> Record {
     Record::default()
         .with("username", user.username.as_str())
         .with("id", user.id.as_str())
         .with("email", user.email.as_str())
-        .with("roles", user.roles.to_vec())
+        .with("roles", roles(user))
         .with("has_password", user.password_hash.is_some())
         .with("created_at", user.created_at)
         .with("password_changed_at", user.password_changed_at)

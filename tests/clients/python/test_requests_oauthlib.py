@@ -35,7 +35,7 @@ def revoke(session, metadata, client, token):
 
 
 def test_a_confidential_client_completes_the_code_flow_with_pkce(web_app, introspect, clients, person):
-    assert web_app.token.scopes == SCOPES
+    assert sorted(web_app.token.scopes) == SCOPES
     answer = introspect(web_app.token["access_token"])
     assert answer["username"] == person.username
     assert answer["client_id"] == clients["web_app"]["client_id"]

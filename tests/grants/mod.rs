@@ -1,0 +1,3 @@
+//! Mirrors `src/grants`.
+
+mod authorization_code;

@@ -1,0 +1,1 @@
+//! One for each kind of user, the whole way through.

@@ -1,0 +1,1 @@
+//! What the code itself must keep to.

@@ -1,0 +1,12 @@
+//! What tests work with: a real server on a fresh database, browsers, and the actors who use it.
+
+pub mod actors;
+pub mod answer;
+pub mod app;
+pub mod browser;
+pub mod database;
+
+pub use actors::{Pkce, ResourceServer, ThirdPartyApp};
+pub use answer::Answer;
+pub use app::{NewClient, TestServer};
+pub use browser::Browser;
