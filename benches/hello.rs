@@ -16,15 +16,21 @@ struct Introspection {
 /// `hello ADDRESS BODY`
 #[actix_web::main]
 async fn main() -> Result<(), Box<dyn Error>> {
-    let mut arguments = std::env::args().skip(1).filter(|argument| argument != "--bench");
+    let mut arguments = std::env::args()
+        .skip(1)
+        .filter(|argument| argument != "--bench");
     let (Some(address), Some(body)) = (arguments.next(), arguments.next()) else {
         return Err("usage: hello ADDRESS BODY".into());
     };
     let body = web::Bytes::from(body);
-    HttpServer::new(move || App::new().app_data(web::Data::new(body.clone())).route("/", web::post().to(answer)))
-        .bind(address)?
-        .run()
-        .await?;
+    HttpServer::new(move || {
+        App::new()
+            .app_data(web::Data::new(body.clone()))
+            .route("/", web::post().to(answer))
+    })
+    .bind(address)?
+    .run()
+    .await?;
     Ok(())
 }
 
@@ -32,5 +38,7 @@ async fn answer(form: web::Form<Introspection>, body: web::Data<web::Bytes>) -> 
     if form.token.is_empty() || form.token_type_hint.is_some() {
         return HttpResponse::BadRequest().finish();
     }
-    HttpResponse::Ok().content_type(ContentType::json()).body(body.get_ref().clone())
+    HttpResponse::Ok()
+        .content_type(ContentType::json())
+        .body(body.get_ref().clone())
 }

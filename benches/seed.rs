@@ -44,12 +44,16 @@ struct World {
 /// `seed DIRECTORY TOKENS PASSWORD`
 #[actix_web::main]
 async fn main() -> Result<()> {
-    let arguments: Vec<String> = std::env::args().skip(1).filter(|argument| argument != "--bench").collect();
+    let arguments: Vec<String> = std::env::args()
+        .skip(1)
+        .filter(|argument| argument != "--bench")
+        .collect();
     let [directory, tokens, password] = arguments.as_slice() else {
         return Err(Error::failed("usage: seed DIRECTORY TOKENS PASSWORD"));
     };
     let (directory, tokens) = (Path::new(directory), tokens.parse().map_err(Error::failed)?);
-    let db = Db::open(&DatabaseUrl::Sqlite(directory.join("latchkey.db"))).map_err(Error::Failed)?;
+    let db =
+        Db::open(&DatabaseUrl::Sqlite(directory.join("latchkey.db"))).map_err(Error::Failed)?;
     let hasher = PasswordHasher::start(&Password::default()).map_err(Error::Failed)?;
     let world = Arc::new(populate(&db, tokens, hasher.hash(password.clone()).await?).await?);
 
@@ -57,9 +61,16 @@ async fn main() -> Result<()> {
     let mut sample = Vec::new();
     for from in (0..tokens).step_by(BATCH) {
         let world = Arc::clone(&world);
-        sample.extend(db.write(move |connection| Ok(issue(connection, &world, from)?)).await?);
+        sample.extend(
+            db.write(move |connection| Ok(issue(connection, &world, from)?))
+                .await?,
+        );
     }
-    write_lines(&directory.join("tokens"), sample.iter().map(PlainSecret::expose)).map_err(Error::failed)
+    write_lines(
+        &directory.join("tokens"),
+        sample.iter().map(PlainSecret::expose),
+    )
+    .map_err(Error::failed)
 }
 
 fn write_lines(file: &Path, lines: impl Iterator<Item = impl Display>) -> io::Result<()> {
@@ -74,7 +85,9 @@ fn write_lines(file: &Path, lines: impl Iterator<Item = impl Display>) -> io::Re
 async fn populate(db: &Db, tokens: usize, hash: String) -> Result<World> {
     let now = Clock::system().now();
     let users = (tokens / 10).max(PEOPLE);
-    let clients = db.write(move |connection| Ok(insert_clients(connection, now)?)).await?;
+    let clients = db
+        .write(move |connection| Ok(insert_clients(connection, now)?))
+        .await?;
     for from in (0..users).step_by(BATCH) {
         let hash = hash.clone();
         let numbers = from..users.min(from + BATCH);
@@ -82,14 +95,27 @@ async fn populate(db: &Db, tokens: usize, hash: String) -> Result<World> {
             for number in numbers {
                 let user = User::new(&username(number), "someone@example.com", now);
                 let password_hash = (number < PEOPLE).then(|| hash.clone());
-                user::insert(connection, User { password_hash, ..user })?;
+                user::insert(
+                    connection,
+                    User {
+                        password_hash,
+                        ..user
+                    },
+                )?;
             }
             Ok(())
         })
         .await?;
     }
-    let users = db.read(|connection| Ok(with_personal_clients(connection)?)).await?;
-    Ok(World { now, tokens, clients, users })
+    let users = db
+        .read(|connection| Ok(with_personal_clients(connection)?))
+        .await?;
+    Ok(World {
+        now,
+        tokens,
+        clients,
+        users,
+    })
 }
 
 fn username(number: usize) -> String {
@@ -100,13 +126,16 @@ fn insert_clients(connection: &mut DbConnection, now: UnixTime) -> QueryResult<V
     // The seeder alone needs so much memory: the pages of the random indexes are written once a batch.
     connection.batch_execute("PRAGMA cache_size = -262144")?;
     for name in ["profile", "reports:read", "reports:write"] {
-        scope::insert(connection, RegisteredScope {
-            name: name.to_owned(),
-            description: format!("Use {name}"),
-            is_default: name == "profile",
-            is_sensitive: false,
-            created_at: now,
-        })?;
+        scope::insert(
+            connection,
+            RegisteredScope {
+                name: name.to_owned(),
+                description: format!("Use {name}"),
+                is_default: name == "profile",
+                is_sensitive: false,
+                created_at: now,
+            },
+        )?;
     }
     let mut ids = Vec::new();
     for number in 0..10 {
@@ -126,7 +155,11 @@ fn with_personal_clients(connection: &mut DbConnection) -> QueryResult<Vec<(Stri
 }
 
 /// Makes one batch of tokens; returns the sample.
-fn issue(connection: &mut DbConnection, world: &World, from: usize) -> QueryResult<Vec<PlainSecret>> {
+fn issue(
+    connection: &mut DbConnection,
+    world: &World,
+    from: usize,
+) -> QueryResult<Vec<PlainSecret>> {
     let mut chosen = Vec::new();
     for number in from..world.tokens.min(from + BATCH) {
         let token = issue_one(connection, world, number)?;
@@ -138,9 +171,14 @@ fn issue(connection: &mut DbConnection, world: &World, from: usize) -> QueryResu
 }
 
 /// Of ten tokens seven are a user's from a grant, two a client's own and one is personal.
-fn issue_one(connection: &mut DbConnection, world: &World, number: usize) -> QueryResult<PlainSecret> {
+fn issue_one(
+    connection: &mut DbConnection,
+    world: &World,
+    number: usize,
+) -> QueryResult<PlainSecret> {
     // The oldest first, as a server would have written them.
-    let age = LIFE / 2 * i64::try_from(world.tokens - number).unwrap_or(0) / i64::try_from(world.tokens).unwrap_or(1);
+    let age = LIFE / 2 * i64::try_from(world.tokens - number).unwrap_or(0)
+        / i64::try_from(world.tokens).unwrap_or(1);
     let (now, end) = (world.now.plus(-age), world.now.plus(LIFE - age));
     let (user, personal) = &world.users[scatter(number, 2) % world.users.len()];
     let client = &world.clients[scatter(number, 3) % world.clients.len()];
@@ -161,9 +199,14 @@ fn issue_one(connection: &mut DbConnection, world: &World, number: usize) -> Que
         },
         1 | 2 => of_client,
         _ => {
-            let granted = Authorization::new(client, user, GrantType::AuthorizationCode, scope, now, end);
+            let granted =
+                Authorization::new(client, user, GrantType::AuthorizationCode, scope, now, end);
             authorization::insert(connection, granted.clone())?;
-            AccessToken { user_id: Some(user.clone()), authorization_id: Some(granted.id), ..of_client }
+            AccessToken {
+                user_id: Some(user.clone()),
+                authorization_id: Some(granted.id),
+                ..of_client
+            }
         }
     };
     access_token::insert(connection, row)?;

@@ -70,7 +70,11 @@ impl App {
 
     /// `aud` of every token.
     pub fn audience(&self) -> &str {
-        self.config.tokens.audience.as_deref().unwrap_or(self.issuer.as_str())
+        self.config
+            .tokens
+            .audience
+            .as_deref()
+            .unwrap_or(self.issuer.as_str())
     }
 
     /// What the grants work with.

@@ -68,7 +68,9 @@ impl Clock {
 
     /// The system's clock with an offset in seconds that the tests move.
     pub fn movable() -> Self {
-        Self { moved: Some(Arc::default()) }
+        Self {
+            moved: Some(Arc::default()),
+        }
     }
 
     /// Moves a movable clock by `seconds`; the system's clock stays.
@@ -79,13 +81,19 @@ impl Clock {
     }
 
     /// The present moment.
-    #[expect(clippy::disallowed_methods, reason = "this is the one place that asks the system")]
+    #[expect(
+        clippy::disallowed_methods,
+        reason = "this is the one place that asks the system"
+    )]
     pub fn now(&self) -> UnixTime {
         let system = match SystemTime::now().duration_since(UNIX_EPOCH) {
             Ok(since) => i64::try_from(since.as_secs()).unwrap_or(i64::MAX),
             Err(_) => 0,
         };
-        let moved = self.moved.as_ref().map_or(0, |moved| moved.load(Ordering::SeqCst));
+        let moved = self
+            .moved
+            .as_ref()
+            .map_or(0, |moved| moved.load(Ordering::SeqCst));
         UnixTime(system + moved)
     }
 }

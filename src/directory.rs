@@ -12,9 +12,9 @@ use crate::db::Db;
 use crate::error::Result;
 use crate::models::client::{self, Client};
 use crate::models::client_secret::{self, ClientSecret};
+use crate::models::project;
 use crate::models::role::{self, Role};
 use crate::models::scope::{self, RegisteredScope};
-use crate::models::project;
 use crate::oauth::Scope;
 
 /// How often a server asks whether another process has changed something; its copies are never older
@@ -88,13 +88,19 @@ impl Directory {
         let revision = self.db.revision();
         let wanted = id.to_owned();
         let known = self.db.read(move |connection| {
-            let Some(client) = client::find(connection, &wanted)? else { return Ok(None) };
+            let Some(client) = client::find(connection, &wanted)? else {
+                return Ok(None);
+            };
             let project = match &client.project_id {
                 Some(id) => project::slug_of(connection, id)?,
                 None => None,
             };
             let secrets = client_secret::of_client(connection, &client)?;
-            Ok(Some(Arc::new(KnownClient { client, secrets, project })))
+            Ok(Some(Arc::new(KnownClient {
+                client,
+                secrets,
+                project,
+            })))
         });
         let known = known.await?;
         // An unknown id is not kept: a caller can make up any number of them.
@@ -118,8 +124,10 @@ impl Directory {
             return Ok(permissions);
         }
         let revision = self.db.revision();
-        let permissions = Arc::new(self.db.read(|connection| Permissions::load(connection)).await?);
-        self.keep(revision, |copies| copies.permissions = Some(Arc::clone(&permissions)));
+        let permissions = Arc::new(self.db.read(Permissions::load).await?);
+        self.keep(revision, |copies| {
+            copies.permissions = Some(Arc::clone(&permissions));
+        });
         Ok(permissions)
     }
 
@@ -132,9 +140,17 @@ impl Directory {
             return Ok(facts);
         }
         let revision = self.db.revision();
-        let (origins, password_grant) = self.db.read(|connection| Ok(client::browser_facts(connection)?)).await?;
-        let facts = Arc::new(BrowserFacts { origins: origins.into_iter().collect(), password_grant });
-        self.keep(revision, |copies| copies.browser_facts = Some(Arc::clone(&facts)));
+        let (origins, password_grant) = self
+            .db
+            .read(|connection| Ok(client::browser_facts(connection)?))
+            .await?;
+        let facts = Arc::new(BrowserFacts {
+            origins: origins.into_iter().collect(),
+            password_grant,
+        });
+        self.keep(revision, |copies| {
+            copies.browser_facts = Some(Arc::clone(&facts));
+        });
         Ok(facts)
     }
 
@@ -149,7 +165,10 @@ impl Directory {
         let of = (self.db.number(), revision);
         COPIES.with_borrow_mut(|copies| {
             if copies.of != of {
-                *copies = Copies { of, ..Copies::default() };
+                *copies = Copies {
+                    of,
+                    ..Copies::default()
+                };
             }
             put(copies);
         });
@@ -158,19 +177,33 @@ impl Directory {
 
 impl Permissions {
     fn load(connection: &mut crate::db::DbConnection) -> Result<Self> {
-        let scopes = scope::list(connection)?.into_iter().map(|scope| (scope.name.clone(), scope)).collect();
-        let roles = role::list(connection)?.into_iter().map(|role| (role.name.clone(), role)).collect();
+        let scopes = scope::list(connection)?
+            .into_iter()
+            .map(|scope| (scope.name.clone(), scope))
+            .collect();
+        let roles = role::list(connection)?
+            .into_iter()
+            .map(|role| (role.name.clone(), role))
+            .collect();
         Ok(Self { scopes, roles })
     }
 
     /// The scopes that a request without `scope` asks for.
     pub fn default_scope(&self) -> Scope {
-        self.scopes.values().filter(|scope| scope.is_default).map(|scope| scope.name.as_str()).collect()
+        self.scopes
+            .values()
+            .filter(|scope| scope.is_default)
+            .map(|scope| scope.name.as_str())
+            .collect()
     }
 
     /// The scopes that public clients cannot get.
     pub fn sensitive_scope(&self) -> Scope {
-        self.scopes.values().filter(|scope| scope.is_sensitive).map(|scope| scope.name.as_str()).collect()
+        self.scopes
+            .values()
+            .filter(|scope| scope.is_sensitive)
+            .map(|scope| scope.name.as_str())
+            .collect()
     }
 
     /// What somebody with `roles`, and with `user` as everybody, can give: the default scopes and those
@@ -185,9 +218,16 @@ impl Permissions {
         }
         let mut scope = self.default_scope();
         while let Some(name) = waiting.pop() {
-            let Some(role) = self.roles.get(name) else { continue };
+            let Some(role) = self.roles.get(name) else {
+                continue;
+            };
             scope = scope.union(&role.scope);
-            waiting.extend(role.includes.iter().map(String::as_str).filter(|name| reached.insert(name)));
+            waiting.extend(
+                role.includes
+                    .iter()
+                    .map(String::as_str)
+                    .filter(|name| reached.insert(name)),
+            );
         }
         scope
     }

@@ -40,9 +40,15 @@ impl Error {
             Self::Refused(refusal) => refusal.clone(),
             Self::Overloaded => OAuthError {
                 retry_after: Some(1),
-                ..OAuthError::new(ErrorCode::TemporarilyUnavailable, "The server is busy. Try again in a moment.")
+                ..OAuthError::new(
+                    ErrorCode::TemporarilyUnavailable,
+                    "The server is busy. Try again in a moment.",
+                )
             },
-            Self::Failed(_) => OAuthError::new(ErrorCode::ServerError, "The server failed. Its log says why."),
+            Self::Failed(_) => OAuthError::new(
+                ErrorCode::ServerError,
+                "The server failed. Its log says why.",
+            ),
         }
     }
 
@@ -58,7 +64,9 @@ impl Error {
                 reason = refusal.reason.unwrap_or(&refusal.description),
                 "refused"
             ),
-            Self::Overloaded => tracing::warn!(request_id, client_id, "overloaded: a queue or pool is full"),
+            Self::Overloaded => {
+                tracing::warn!(request_id, client_id, "overloaded: a queue or pool is full");
+            }
             Self::Failed(cause) => tracing::error!(request_id, client_id, cause, "failed"),
         }
     }
@@ -104,9 +112,14 @@ impl ResponseError for Error {
     fn error_response(&self) -> HttpResponse {
         let public = self.public();
         let mut response = HttpResponse::build(self.status_code());
-        response.insert_header((header::CACHE_CONTROL, "no-store")).insert_header((header::PRAGMA, "no-cache"));
+        response
+            .insert_header((header::CACHE_CONTROL, "no-store"))
+            .insert_header((header::PRAGMA, "no-cache"));
         if public.code == ErrorCode::InvalidClient {
-            response.insert_header((header::WWW_AUTHENTICATE, r#"Basic realm="latchkey", charset="UTF-8""#));
+            response.insert_header((
+                header::WWW_AUTHENTICATE,
+                r#"Basic realm="latchkey", charset="UTF-8""#,
+            ));
         }
         if let Some(seconds) = public.retry_after {
             response.insert_header((header::RETRY_AFTER, seconds));

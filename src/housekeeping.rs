@@ -44,9 +44,14 @@ async fn purge_expired(app: Data<App>) {
 async fn purge_round(app: &App) -> Result<()> {
     let now = app.now();
     let grace = app.config.tokens.refresh_reuse_grace;
-    app.db.write(move |connection| Ok(refresh_token::wipe_answers(connection, now.plus(-grace))?)).await?;
+    app.db
+        .write(move |connection| Ok(refresh_token::wipe_answers(connection, now.plus(-grace))?))
+        .await?;
     loop {
-        let deleted = app.db.write(move |connection| Ok(purge::batch(connection, now)?)).await?;
+        let deleted = app
+            .db
+            .write(move |connection| Ok(purge::batch(connection, now)?))
+            .await?;
         if deleted == 0 {
             return Ok(());
         }

@@ -37,7 +37,12 @@ pub fn load(config: &Config) -> Result<MasterKey, String> {
         Err(error) if error.kind() == ErrorKind::NotFound => make(&path),
         Err(error) => Err(error),
     }
-    .map_err(|error| format!("the master key file {} cannot be used: {error}", path.display()))
+    .map_err(|error| {
+        format!(
+            "the master key file {} cannot be used: {error}",
+            path.display()
+        )
+    })
 }
 
 fn read(path: &Path) -> std::io::Result<MasterKey> {
@@ -54,7 +59,12 @@ fn read(path: &Path) -> std::io::Result<MasterKey> {
 fn make(path: &Path) -> std::io::Result<MasterKey> {
     let mut key = [0; 32];
     rand::fill(&mut key).map_err(|_| std::io::Error::other("the system has no random numbers"))?;
-    match OpenOptions::new().write(true).create_new(true).mode(0o600).open(path) {
+    match OpenOptions::new()
+        .write(true)
+        .create_new(true)
+        .mode(0o600)
+        .open(path)
+    {
         Ok(mut file) => {
             file.write_all(&key)?;
             file.sync_all()?;

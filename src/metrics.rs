@@ -33,7 +33,11 @@ pub struct Outcomes {
 impl Outcomes {
     /// Counts one of them.
     pub fn count(&self, good: bool) {
-        if good { self.good.add() } else { self.bad.add() }
+        if good {
+            self.good.add();
+        } else {
+            self.bad.add();
+        }
     }
 }
 
@@ -63,7 +67,10 @@ impl Metrics {
 
     /// The counters of a grant type.
     pub fn grants(&self, grant_type: GrantType) -> &Outcomes {
-        let at = GrantType::ALL.iter().position(|own| *own == grant_type).unwrap_or_default();
+        let at = GrantType::ALL
+            .iter()
+            .position(|own| *own == grant_type)
+            .unwrap_or_default();
         &self.grants[at]
     }
 }

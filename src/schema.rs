@@ -245,5 +245,21 @@ diesel::joinable!(refresh_tokens -> users (user_id));
 diesel::joinable!(sessions -> users (user_id));
 
 diesel::allow_tables_to_appear_in_same_query!(
-    access_tokens, audit_events, authorization_codes, authorization_requests, authorizations, client_secrets, clients, consents, one_time_links, project_members, projects, refresh_tokens, revision, roles, scopes, sessions, users,
+    access_tokens,
+    audit_events,
+    authorization_codes,
+    authorization_requests,
+    authorizations,
+    client_secrets,
+    clients,
+    consents,
+    one_time_links,
+    project_members,
+    projects,
+    refresh_tokens,
+    revision,
+    roles,
+    scopes,
+    sessions,
+    users,
 );

@@ -10,7 +10,9 @@ use actix_web::{App as HttpApp, HttpServer};
 use crate::app::App;
 use crate::clock::Clock;
 use crate::config::Config;
-use crate::endpoints::{authorization, health, introspection, metadata, metrics, only_get, only_post, revocation, token};
+use crate::endpoints::{
+    authorization, health, introspection, metadata, metrics, only_get, only_post, revocation, token,
+};
 use crate::housekeeping;
 use crate::oauth::Issuer;
 use crate::pages::{account, assets, consent, login, logout, setup};
@@ -24,18 +26,64 @@ fn routes(routes: &mut ServiceConfig) {
     let registered = || from_fn(cors::registered);
     routes
         // Programs
-        .service(web::resource(paths::AUTHORIZE).get(authorization::get).post(authorization::post))
-        .service(web::resource(paths::TOKEN).wrap(registered()).post(token::post).default_service(web::to(only_post)))
-        .service(web::resource(paths::REVOKE).wrap(registered()).post(revocation::post).default_service(web::to(only_post)))
-        .service(web::resource(paths::INTROSPECT).post(introspection::post).default_service(web::to(only_post)))
-        .service(web::resource(paths::HEALTHZ).get(health::healthz).default_service(web::to(only_get)))
-        .service(web::resource(paths::READYZ).get(health::readyz).default_service(web::to(only_get)))
-        .service(web::resource(paths::METRICS).get(metrics::get_from_loopback).default_service(web::to(only_get)))
+        .service(
+            web::resource(paths::AUTHORIZE)
+                .get(authorization::get)
+                .post(authorization::post),
+        )
+        .service(
+            web::resource(paths::TOKEN)
+                .wrap(registered())
+                .post(token::post)
+                .default_service(web::to(only_post)),
+        )
+        .service(
+            web::resource(paths::REVOKE)
+                .wrap(registered())
+                .post(revocation::post)
+                .default_service(web::to(only_post)),
+        )
+        .service(
+            web::resource(paths::INTROSPECT)
+                .post(introspection::post)
+                .default_service(web::to(only_post)),
+        )
+        .service(
+            web::resource(paths::HEALTHZ)
+                .get(health::healthz)
+                .default_service(web::to(only_get)),
+        )
+        .service(
+            web::resource(paths::READYZ)
+                .get(health::readyz)
+                .default_service(web::to(only_get)),
+        )
+        .service(
+            web::resource(paths::METRICS)
+                .get(metrics::get_from_loopback)
+                .default_service(web::to(only_get)),
+        )
         // People
-        .service(web::resource(paths::CONSENT).get(consent::get).post(consent::post))
-        .service(web::resource(paths::LOGIN).get(login::get).post(login::post))
-        .service(web::resource(paths::LOGOUT).get(logout::get).post(logout::post))
-        .service(web::resource(paths::SETUP).get(setup::get).post(setup::post))
+        .service(
+            web::resource(paths::CONSENT)
+                .get(consent::get)
+                .post(consent::post),
+        )
+        .service(
+            web::resource(paths::LOGIN)
+                .get(login::get)
+                .post(login::post),
+        )
+        .service(
+            web::resource(paths::LOGOUT)
+                .get(logout::get)
+                .post(logout::post),
+        )
+        .service(
+            web::resource(paths::SETUP)
+                .get(setup::get)
+                .post(setup::post),
+        )
         .service(
             web::scope(paths::ACCOUNT)
                 .service(web::resource("").get(account::get))
@@ -60,19 +108,30 @@ pub struct Running {
 /// # Errors
 /// A sentence for the operator.
 pub async fn start(config: Config, clock: Clock) -> Result<Running, String> {
-    let listener = std::net::TcpListener::bind(config.listen)
-        .map_err(|error| format!("{} cannot be bound: {error}; set listen to another address", config.listen))?;
+    let listener = std::net::TcpListener::bind(config.listen).map_err(|error| {
+        format!(
+            "{} cannot be bound: {error}; set listen to another address",
+            config.listen
+        )
+    })?;
     let address = listener.local_addr().map_err(|error| error.to_string())?;
-    let issuer = config.issuer.clone().unwrap_or_else(|| format!("http://{address}"));
+    let issuer = config
+        .issuer
+        .clone()
+        .unwrap_or_else(|| format!("http://{address}"));
     let issuer = Issuer::parse(&issuer).map_err(|error| format!("issuer {issuer}: {error}"))?;
     let (workers, metrics_listen) = (config.workers, config.metrics_listen);
     let app = Data::new(App::open(config, issuer, clock)?);
-    let served = app.clone();
+    app.db
+        .look_for_changes()
+        .await
+        .map_err(|error| error.to_string())?;
+    let parts = app.clone();
     let server = HttpServer::new(move || {
-        let base = served.issuer.path().to_owned();
+        let base = parts.issuer.path().to_owned();
         let well_known = format!("{}{base}", paths::METADATA);
         HttpApp::new()
-            .app_data(served.clone())
+            .app_data(parts.clone())
             .app_data(PayloadConfig::new(form::LIMIT))
             .service(
                 web::resource(well_known)
@@ -80,7 +139,11 @@ pub async fn start(config: Config, clock: Clock) -> Result<Running, String> {
                     .get(metadata::get)
                     .default_service(web::to(only_get)),
             )
-            .service(web::scope(&base).configure(routes).default_service(web::to(not_found::answer)))
+            .service(
+                web::scope(&base)
+                    .configure(routes)
+                    .default_service(web::to(not_found::answer)),
+            )
             .default_service(web::to(not_found::answer))
             // The outermost layer.
             .wrap(from_fn(request_log::around))
@@ -93,19 +156,30 @@ pub async fn start(config: Config, clock: Clock) -> Result<Running, String> {
     .listen(listener)
     .map_err(|error| format!("the server cannot start: {error}"))?
     .run();
-    let metrics = metrics_listen.map(|address| serve_metrics(&app, address)).transpose()?;
+    let metrics = metrics_listen
+        .map(|address| serve_metrics(&app, address))
+        .transpose()?;
     housekeeping::start(&app);
-    Ok(Running { app, address, server, metrics })
+    Ok(Running {
+        app,
+        address,
+        server,
+        metrics,
+    })
 }
 
 fn serve_metrics(app: &Data<App>, address: SocketAddr) -> Result<ServerHandle, String> {
     let app = app.clone();
-    let server = HttpServer::new(move || HttpApp::new().app_data(app.clone()).route(paths::METRICS, web::get().to(metrics::get)))
-        .workers(1)
-        .disable_signals()
-        .bind(address)
-        .map_err(|error| format!("metrics_listen {address} cannot be bound: {error}"))?
-        .run();
+    let server = HttpServer::new(move || {
+        HttpApp::new()
+            .app_data(app.clone())
+            .route(paths::METRICS, web::get().to(metrics::get))
+    })
+    .workers(1)
+    .disable_signals()
+    .bind(address)
+    .map_err(|error| format!("metrics_listen {address} cannot be bound: {error}"))?
+    .run();
     let handle = server.handle();
     actix_web::rt::spawn(server);
     Ok(handle)
@@ -137,7 +211,10 @@ impl Running {
     /// # Errors
     /// A sentence for the operator.
     pub async fn until_stopped(self) -> Result<(), String> {
-        let outcome = self.server.await.map_err(|error| format!("the server failed: {error}"));
+        let outcome = self
+            .server
+            .await
+            .map_err(|error| format!("the server failed: {error}"));
         if let Some(metrics) = self.metrics {
             metrics.stop(false).await;
         }

@@ -1,6 +1,11 @@
 //! The Rust suite: one binary, since linking is the slow part. It runs on SQLite, and on PostgreSQL where
 //! `LATCHKEY_TEST_POSTGRES` names a server.
-#![expect(clippy::unwrap_used, clippy::panic, clippy::expect_used, reason = "a test ends where it goes wrong")]
+#![expect(
+    clippy::unwrap_used,
+    clippy::panic,
+    clippy::expect_used,
+    reason = "a test ends where it goes wrong"
+)]
 #![expect(missing_docs, unreachable_pub, reason = "a test's name is its promise")]
 
 mod endpoints;

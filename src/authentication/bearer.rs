@@ -43,17 +43,29 @@ pub fn jti(id: &SecretId) -> String {
 
 /// Whether a kind of secret is one that resource servers see.
 pub fn is_access_token(kind: SecretKind) -> bool {
-    matches!(kind, SecretKind::AccessToken | SecretKind::PersonalToken | SecretKind::ApiKey)
+    matches!(
+        kind,
+        SecretKind::AccessToken | SecretKind::PersonalToken | SecretKind::ApiKey
+    )
 }
 
 /// Looks an access token up, with its client and user: all three must be live.
 ///
 /// # Errors
 /// The database's.
-pub async fn find(db: &Db, directory: &Directory, secret: &PlainSecret, now: UnixTime) -> Result<Finding<LiveToken>> {
+pub async fn find(
+    db: &Db,
+    directory: &Directory,
+    secret: &PlainSecret,
+    now: UnixTime,
+) -> Result<Finding<LiveToken>> {
     let id = secret.id();
-    let found = db.read(move |connection| Ok(access_token::find_with_user(connection, &id)?)).await?;
-    let Some((token, user)) = found else { return Ok(Finding::Unknown) };
+    let found = db
+        .read(move |connection| Ok(access_token::find_with_user(connection, &id)?))
+        .await?;
+    let Some((token, user)) = found else {
+        return Ok(Finding::Unknown);
+    };
     if !token.is_live(now) || user.as_ref().is_some_and(|user| user.disabled_at.is_some()) {
         return Ok(Finding::Dead);
     }
@@ -61,7 +73,11 @@ pub async fn find(db: &Db, directory: &Directory, secret: &PlainSecret, now: Uni
     let Some(client) = client.filter(|known| known.client.disabled_at.is_none()) else {
         return Ok(Finding::Dead);
     };
-    Ok(Finding::Live(LiveToken { token, client, user }))
+    Ok(Finding::Live(LiveToken {
+        token,
+        client,
+        user,
+    }))
 }
 
 /// Looks a refresh token up for its own client, with the scope of its authorization.
@@ -76,14 +92,18 @@ pub async fn find_refresh(
 ) -> Result<Finding<(RefreshToken, authorization::Authorization, user::User)>> {
     let (id, client_id) = (secret.id(), client_id.to_owned());
     db.read(move |connection| {
-        let Some(token) = refresh_token::find(connection, &id)? else { return Ok(Finding::Unknown) };
+        let Some(token) = refresh_token::find(connection, &id)? else {
+            return Ok(Finding::Unknown);
+        };
         if token.client_id != client_id || !token.is_live(now) {
             return Ok(Finding::Dead);
         }
         let granted = authorization::find(connection, &token.authorization_id)?;
         let user = user::find(connection, &token.user_id)?;
         Ok(match (granted, user) {
-            (Some(granted), Some(user)) if granted.revoked_at.is_none() && user.disabled_at.is_none() => {
+            (Some(granted), Some(user))
+                if granted.revoked_at.is_none() && user.disabled_at.is_none() =>
+            {
                 Finding::Live((token, granted, user))
             }
             _ => Finding::Dead,

@@ -31,20 +31,30 @@ impl Credentials {
     ///
     /// # Errors
     /// `invalid_client` or `invalid_request`.
-    pub fn read(authorization: Option<&[u8]>, params: &Params<'_>) -> std::result::Result<Self, OAuthError> {
+    pub fn read(
+        authorization: Option<&[u8]>,
+        params: &Params<'_>,
+    ) -> std::result::Result<Self, OAuthError> {
         let (body_id, body_secret) = (params.one("client_id")?, params.one("client_secret")?);
         let Some(header) = authorization else {
             let client_id = body_id.ok_or_else(|| OAuthError::invalid_client("no client_id"))?;
             let secret = body_secret.map(HashedSecret::of);
-            return Ok(Self { client_id: client_id.to_owned(), secret });
+            return Ok(Self {
+                client_id: client_id.to_owned(),
+                secret,
+            });
         };
-        let (client_id, secret) =
-            basic(header).ok_or_else(|| OAuthError::invalid_client("malformed Authorization header"))?;
+        let (client_id, secret) = basic(header)
+            .ok_or_else(|| OAuthError::invalid_client("malformed Authorization header"))?;
         if body_secret.is_some() {
-            return Err(OAuthError::invalid_request("Authenticate by the Authorization header or the body, not both."));
+            return Err(OAuthError::invalid_request(
+                "Authenticate by the Authorization header or the body, not both.",
+            ));
         }
         if body_id.is_some_and(|id| id != client_id) {
-            return Err(OAuthError::invalid_request("client_id is not the client of the Authorization header."));
+            return Err(OAuthError::invalid_request(
+                "client_id is not the client of the Authorization header.",
+            ));
         }
         let secret = (!secret.is_empty()).then(|| HashedSecret::of(&secret));
         Ok(Self { client_id, secret })
@@ -84,14 +94,17 @@ pub async fn authenticate_client(
     now: UnixTime,
 ) -> Result<Arc<KnownClient>> {
     let known = directory.client(&credentials.client_id).await?;
-    match check(known, credentials.secret.as_ref(), now) {
-        Ok(known) => Ok(known),
-        Err(reason) => {
-            let key = Key::ClientAndAddress(credentials.client_id.clone(), address);
-            failures.count(key, now).map_err(OAuthError::throttled)?;
-            Err(OAuthError::invalid_client(reason).into())
+    // A caller can make up any number of ids: those count together.
+    let key = match &known {
+        Some(known) => Key::ClientAndAddress(known.client.id.clone(), address),
+        None => Key::Address(address),
+    };
+    check(known, credentials.secret.as_ref(), now).map_err(|reason| {
+        match failures.count(key, now) {
+            Ok(()) => OAuthError::invalid_client(reason).into(),
+            Err(seconds) => OAuthError::throttled(seconds).into(),
         }
-    }
+    })
 }
 
 fn check(

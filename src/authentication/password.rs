@@ -34,7 +34,9 @@ pub fn check_choice(password: &str) -> std::result::Result<(), String> {
     if (MINIMUM_LENGTH..=MAXIMUM_LENGTH).contains(&password.chars().count()) {
         Ok(())
     } else {
-        Err(format!("A password has {MINIMUM_LENGTH} to {MAXIMUM_LENGTH} characters."))
+        Err(format!(
+            "A password has {MINIMUM_LENGTH} to {MAXIMUM_LENGTH} characters."
+        ))
     }
 }
 
@@ -55,8 +57,13 @@ impl PasswordHasher {
     /// # Errors
     /// A sentence for the operator.
     pub fn start(settings: &config::Password) -> std::result::Result<Self, String> {
-        let cost = Params::new(settings.memory_kib, settings.iterations, settings.parallelism, Some(LENGTH))
-            .map_err(|error| format!("[password] is out of argon2's range: {error}"))?;
+        let cost = Params::new(
+            settings.memory_kib,
+            settings.iterations,
+            settings.parallelism,
+            Some(LENGTH),
+        )
+        .map_err(|error| format!("[password] is out of argon2's range: {error}"))?;
         let (queue, arrivals) = sync_channel(QUEUE);
         let arrivals = Arc::new(Mutex::new(arrivals));
         for _ in 0..settings.max_concurrent {
@@ -66,7 +73,11 @@ impl PasswordHasher {
                 .spawn(move || serve(&arrivals))
                 .map_err(|error| format!("a hashing thread cannot start: {error}"))?;
         }
-        Ok(Self { queue, waiting: Arc::default(), cost })
+        Ok(Self {
+            queue,
+            waiting: Arc::default(),
+            cost,
+        })
     }
 
     /// How many hashes wait or run, for the metrics.
@@ -136,7 +147,9 @@ impl PasswordHasher {
             self.waiting.fetch_sub(1, Ordering::Relaxed);
             return Err(Error::Overloaded);
         }
-        answered.await.map_err(|_| Error::failed("the hashing threads have stopped"))?
+        answered
+            .await
+            .map_err(|_| Error::failed("the hashing threads have stopped"))?
     }
 }
 
@@ -147,14 +160,22 @@ fn serve(arrivals: &Mutex<Receiver<Work>>) {
     }
     let mut memory = Vec::new();
     loop {
-        let next = arrivals.lock().unwrap_or_else(PoisonError::into_inner).recv();
+        let next = arrivals
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .recv();
         let Ok(work) = next else { return };
         work(&mut memory);
     }
 }
 
 /// Reuses the thread's memory: fresh pages would cost a third of the time.
-fn argon2id(password: &str, salt: Salt<'_>, cost: &Params, memory: &mut Vec<Block>) -> Result<Output> {
+fn argon2id(
+    password: &str,
+    salt: Salt<'_>,
+    cost: &Params,
+    memory: &mut Vec<Block>,
+) -> Result<Output> {
     let mut salt_bytes = [0; Salt::MAX_LENGTH];
     let salt_bytes = salt.decode_b64(&mut salt_bytes).map_err(Error::failed)?;
     memory.resize(cost.block_count().max(memory.len()), Block::default());

@@ -46,7 +46,12 @@ const CAPACITY: usize = 100_000;
 impl Throttle {
     /// A limit of `limit` failures in `window` seconds, refusing for `lock` seconds.
     pub fn new(limit: u32, window: i64, lock: i64) -> Self {
-        Self { limit, window, lock, counts: Mutex::default() }
+        Self {
+            limit,
+            window,
+            lock,
+            counts: Mutex::default(),
+        }
     }
 
     /// Counts a failure.
@@ -61,7 +66,11 @@ impl Throttle {
                 counts.clear();
             }
         }
-        let fresh = Count { failures: 0, since: now, locked_until: None };
+        let fresh = Count {
+            failures: 0,
+            since: now,
+            locked_until: None,
+        };
         let count = counts.entry(key.by_network()).or_insert(fresh);
         if self.is_over(count, now) {
             *count = fresh;
@@ -116,8 +125,12 @@ impl Key {
         };
         match self {
             Self::Address(address) => Self::Address(network(address)),
-            Self::ClientAndAddress(client, address) => Self::ClientAndAddress(client, network(address)),
-            Self::AccountAndAddress(account, address) => Self::AccountAndAddress(account, network(address)),
+            Self::ClientAndAddress(client, address) => {
+                Self::ClientAndAddress(client, network(address))
+            }
+            Self::AccountAndAddress(account, address) => {
+                Self::AccountAndAddress(account, network(address))
+            }
             other => other,
         }
     }
@@ -155,14 +168,27 @@ impl SignInThrottle {
     ///
     /// # Errors
     /// Where there were too many failures: the seconds to wait.
-    pub fn attempt(&self, account: &str, address: IpAddr, now: UnixTime) -> Result<Attempt<'_>, i64> {
-        let attempt = Attempt { throttle: self, account: account.to_owned(), address };
+    pub fn attempt(
+        &self,
+        account: &str,
+        address: IpAddr,
+        now: UnixTime,
+    ) -> Result<Attempt<'_>, i64> {
+        let attempt = Attempt {
+            throttle: self,
+            account: account.to_owned(),
+            address,
+        };
         self.pair.count(attempt.pair(), now)?;
-        self.account.count(Key::Account(account.to_owned()), now).inspect_err(|_| self.pair.take_back(attempt.pair()))?;
-        self.address.count(Key::Address(address), now).inspect_err(|_| {
-            self.pair.take_back(attempt.pair());
-            self.account.take_back(Key::Account(account.to_owned()));
-        })?;
+        self.account
+            .count(Key::Account(account.to_owned()), now)
+            .inspect_err(|_| self.pair.take_back(attempt.pair()))?;
+        self.address
+            .count(Key::Address(address), now)
+            .inspect_err(|_| {
+                self.pair.take_back(attempt.pair());
+                self.account.take_back(Key::Account(account.to_owned()));
+            })?;
         Ok(attempt)
     }
 }
@@ -181,7 +207,9 @@ impl Attempt<'_> {
     }
 
     fn take_back_others(&self) {
-        self.throttle.account.take_back(Key::Account(self.account.clone()));
+        self.throttle
+            .account
+            .take_back(Key::Account(self.account.clone()));
         self.throttle.address.take_back(Key::Address(self.address));
     }
 

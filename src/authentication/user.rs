@@ -33,7 +33,14 @@ pub async fn verify_user(
     address: IpAddr,
     now: UnixTime,
 ) -> Result<SignIn> {
-    let attempt = match throttle.attempt(&user::key_of(username), address, now) {
+    // A name that nobody can have is one name, however it is written: the throttle keeps no text of a
+    // stranger's choosing.
+    let account = if user::check_username(username).is_ok() {
+        user::key_of(username)
+    } else {
+        String::new()
+    };
+    let attempt = match throttle.attempt(&account, address, now) {
         Ok(attempt) => attempt,
         Err(seconds) => return Ok(SignIn::Throttled(seconds)),
     };
@@ -52,7 +59,9 @@ async fn find_and_verify(
     username: String,
     password: String,
 ) -> Result<Option<User>> {
-    let user = db.read(move |connection| Ok(user::find_by_username(connection, &username)?)).await?;
+    let user = db
+        .read(move |connection| Ok(user::find_by_username(connection, &username)?))
+        .await?;
     let stored = user.as_ref().and_then(|user| user.password_hash.clone());
     let right = hasher.verify(password, stored).await?;
     Ok(user.filter(|user| right && user.disabled_at.is_none()))

@@ -40,9 +40,9 @@ pub(super) fn mistyped(error: &clap::Error) -> Result<(), Failure> {
         return Err(Failure::usage(format!("a command is missing.\n\n{error}")));
     }
     if !error.use_stderr() {
-        return error
-            .print()
-            .map_err(|error| Failure::Failed(error.to_string()));
+        // A reader such as `head` may have enough.
+        drop(error.print());
+        return Ok(());
     }
     let text = error.to_string();
     let said = text.strip_prefix("error: ").unwrap_or(&text);

@@ -133,3 +133,31 @@ impl Command {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use clap::CommandFactory;
+
+    use super::CommandLine;
+
+    #[test]
+    fn no_option_takes_a_secret() {
+        let mut waiting = vec![CommandLine::command()];
+        while let Some(command) = waiting.pop() {
+            for argument in command
+                .get_arguments()
+                .filter(|argument| argument.get_action().takes_values())
+            {
+                let name = argument.get_id().as_str();
+                let secret = ["password", "secret", "token"].contains(&name);
+                assert!(!secret, "{} takes {name}", command.get_name());
+            }
+            waiting.extend(command.get_subcommands().cloned());
+        }
+    }
+
+    #[test]
+    fn the_command_line_is_well_formed() {
+        CommandLine::command().debug_assert();
+    }
+}

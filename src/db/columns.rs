@@ -70,13 +70,41 @@ macro_rules! column {
     };
 }
 
-column!(UnixTime as BigInt, i64, i64, |time| time.as_ref(), |seconds| Some(UnixTime::from_seconds(seconds)));
-column!(SecretId as Binary, Vec<u8>, [u8], |id| id.as_bytes(), |bytes| SecretId::from_bytes(&bytes));
-column!(HashedSecret as Binary, Vec<u8>, [u8], |hash| hash.as_bytes(), |bytes| Some(HashedSecret::from_bytes(bytes)));
-column!(Scope as Text, String, str, |scope| scope.as_str(), |text| Some(Scope::from_stored(text)));
-column!(CodeChallenge as Text, String, str, |challenge| challenge.as_str(), |text| {
-    Some(CodeChallenge::from_stored(text))
+column!(
+    UnixTime as BigInt,
+    i64,
+    i64,
+    |time| time.as_ref(),
+    |seconds| Some(UnixTime::from_seconds(seconds))
+);
+column!(
+    SecretId as Binary,
+    Vec<u8>,
+    [u8],
+    |id| id.as_bytes(),
+    |bytes| SecretId::from_bytes(&bytes)
+);
+column!(
+    HashedSecret as Binary,
+    Vec<u8>,
+    [u8],
+    |hash| hash.as_bytes(),
+    |bytes| Some(HashedSecret::from_bytes(bytes))
+);
+column!(Scope as Text, String, str, |scope| scope.as_str(), |text| {
+    Some(Scope::from_stored(text))
 });
-column!(MatchedRedirectUri as Text, String, str, |uri| uri.as_str(), |text| {
-    Some(MatchedRedirectUri::from_stored(text))
-});
+column!(
+    CodeChallenge as Text,
+    String,
+    str,
+    |challenge| challenge.as_str(),
+    |text| { Some(CodeChallenge::from_stored(text)) }
+);
+column!(
+    MatchedRedirectUri as Text,
+    String,
+    str,
+    |uri| uri.as_str(),
+    |text| { Some(MatchedRedirectUri::from_stored(text)) }
+);

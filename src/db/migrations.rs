@@ -18,14 +18,24 @@ const UNLOCK: &str = "SELECT pg_advisory_unlock(7231094518)";
 
 /// Applies what is missing to an embedded database.
 pub(super) fn run_sqlite(connection: &mut SqliteConnection) -> Result<(), String> {
-    connection.run_pending_migrations(SQLITE).map(drop).map_err(|error| failed(&error))
+    connection
+        .run_pending_migrations(SQLITE)
+        .map(drop)
+        .map_err(|error| failed(&error))
 }
 
 /// Applies what is missing, one server at a time.
 pub(super) fn run_postgres(connection: &mut PgConnection) -> Result<(), String> {
-    connection.batch_execute(LOCK).map_err(|error| failed(&error))?;
-    let outcome = connection.run_pending_migrations(POSTGRES).map(drop).map_err(|error| failed(&error));
-    connection.batch_execute(UNLOCK).map_err(|error| failed(&error))?;
+    connection
+        .batch_execute(LOCK)
+        .map_err(|error| failed(&error))?;
+    let outcome = connection
+        .run_pending_migrations(POSTGRES)
+        .map(drop)
+        .map_err(|error| failed(&error));
+    connection
+        .batch_execute(UNLOCK)
+        .map_err(|error| failed(&error))?;
     outcome
 }
 

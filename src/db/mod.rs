@@ -2,6 +2,7 @@
 //! is in `models`.
 
 mod columns;
+mod connection;
 mod migrations;
 mod postgres;
 mod sqlite;
@@ -16,14 +17,7 @@ use crate::config::DatabaseUrl;
 use crate::error::{Error, Result};
 use crate::schema::revision;
 
-/// A connection to either database.
-#[derive(diesel::MultiConnection)]
-pub enum DbConnection {
-    /// The embedded one.
-    Sqlite(SqliteConnection),
-    /// The one for many servers.
-    Postgres(PgConnection),
-}
+pub use connection::DbConnection;
 
 /// The database of one server. Clones share it.
 #[derive(Clone)]
@@ -51,10 +45,16 @@ impl Db {
         let number = OPENED.fetch_add(1, Ordering::Relaxed);
         let revision = Arc::new(AtomicI64::new(0));
         let engine = match url {
-            DatabaseUrl::Sqlite(path) => Engine::Sqlite(sqlite::Embedded::open(path, number, Arc::clone(&revision))?),
+            DatabaseUrl::Sqlite(path) => {
+                Engine::Sqlite(sqlite::Embedded::open(path, number, Arc::clone(&revision))?)
+            }
             DatabaseUrl::Postgres(url) => Engine::Postgres(postgres::Pool::open(url)?),
         };
-        Ok(Self(Arc::new(Shared { number, engine, revision })))
+        Ok(Self(Arc::new(Shared {
+            number,
+            engine,
+            revision,
+        })))
     }
 
     /// Runs `work` on a connection that only reads. On SQLite it runs right here, on this thread's own
@@ -85,7 +85,9 @@ impl Db {
         match &self.0.engine {
             Engine::Sqlite(embedded) => embedded.writer.write(work).await,
             Engine::Postgres(pool) => {
-                let outcome = pool.run(move |connection| Ok(in_transaction(connection, work))).await?;
+                let outcome = pool
+                    .run(move |connection| Ok(in_transaction(connection, work)))
+                    .await?;
                 self.look_for_changes().await?;
                 outcome
             }
@@ -108,7 +110,9 @@ impl Db {
     /// # Errors
     /// Where the database does not answer.
     pub async fn look_for_changes(&self) -> Result<()> {
-        let value = self.read(|connection| Ok(current_revision(connection)?)).await?;
+        let value = self
+            .read(|connection| Ok(current_revision(connection)?))
+            .await?;
         self.0.revision.fetch_max(value, Ordering::AcqRel);
         Ok(())
     }
@@ -118,14 +122,21 @@ impl Db {
     /// # Errors
     /// Where it does not answer.
     pub async fn is_ready(&self) -> Result<bool> {
-        self.read(|connection| migrations::all_applied(connection).map_err(Error::Failed)).await
+        self.read(|connection| migrations::all_applied(connection).map_err(Error::Failed))
+            .await
     }
 
     /// How many writes wait and how many connections of the pool are busy, for the metrics.
     pub fn load(&self) -> Load {
         match &self.0.engine {
-            Engine::Sqlite(embedded) => Load { waiting_writes: embedded.writer.waiting(), busy_connections: 0 },
-            Engine::Postgres(pool) => Load { waiting_writes: 0, busy_connections: pool.busy() },
+            Engine::Sqlite(embedded) => Load {
+                waiting_writes: embedded.writer.waiting(),
+                busy_connections: 0,
+            },
+            Engine::Postgres(pool) => Load {
+                waiting_writes: 0,
+                busy_connections: pool.busy(),
+            },
         }
     }
 
@@ -135,13 +146,20 @@ impl Db {
     /// A sentence for the operator.
     pub async fn backup(&self, file: &std::path::Path) -> std::result::Result<(), String> {
         let Engine::Sqlite(_) = &self.0.engine else {
-            return Err(String::from("backup is for an embedded database: use pg_dump for PostgreSQL"));
+            return Err(String::from(
+                "backup is for an embedded database: use pg_dump for PostgreSQL",
+            ));
         };
         let Some(name) = file.to_str().map(str::to_owned).filter(|_| !file.exists()) else {
-            return Err(format!("{} exists already: name a new file", file.display()));
+            return Err(format!(
+                "{} exists already: name a new file",
+                file.display()
+            ));
         };
         self.read(move |connection| {
-            diesel::sql_query("VACUUM INTO ?").bind::<diesel::sql_types::Text, _>(name).execute(connection)?;
+            diesel::sql_query("VACUUM INTO ?")
+                .bind::<diesel::sql_types::Text, _>(name)
+                .execute(connection)?;
             Ok(())
         })
         .await
@@ -163,12 +181,17 @@ pub struct Load {
 /// # Errors
 /// The database's.
 pub fn note_change(connection: &mut DbConnection) -> QueryResult<()> {
-    diesel::update(revision::table.find(1)).set(revision::value.eq(revision::value + 1)).execute(connection)?;
+    diesel::update(revision::table.find(1))
+        .set(revision::value.eq(revision::value + 1))
+        .execute(connection)?;
     Ok(())
 }
 
 fn current_revision(connection: &mut DbConnection) -> QueryResult<i64> {
-    revision::table.find(1).select(revision::value).get_result(connection)
+    revision::table
+        .find(1)
+        .select(revision::value)
+        .get_result(connection)
 }
 
 /// A transaction (or a savepoint within one) that a refusal commits and only a failure undoes.

@@ -22,7 +22,8 @@ pub(super) struct Pool {
 
 impl Pool {
     pub(super) fn open(url: &str) -> std::result::Result<Self, String> {
-        let unreachable = |error: &dyn std::fmt::Display| format!("PostgreSQL cannot be reached: {error}");
+        let unreachable =
+            |error: &dyn std::fmt::Display| format!("PostgreSQL cannot be reached: {error}");
         let mut first = PgConnection::establish(url).map_err(|error| unreachable(&error))?;
         migrations::run_postgres(&mut first)?;
         let connections = Connections::builder()
@@ -34,7 +35,9 @@ impl Pool {
             .test_on_check_out(false)
             .build(Manager(ConnectionManager::new(url)))
             .map_err(|error| unreachable(&error))?;
-        Ok(Self { connections: Arc::new(connections) })
+        Ok(Self {
+            connections: Arc::new(connections),
+        })
     }
 
     pub(super) async fn run<T: Send + 'static>(

@@ -20,7 +20,8 @@ const FOR_WRITING: &str = "PRAGMA busy_timeout = 10000; PRAGMA journal_mode = WA
      PRAGMA journal_size_limit = 67108864;";
 
 /// Mapped reading spares a system call a page.
-const FOR_READING: &str = "PRAGMA busy_timeout = 10000; PRAGMA query_only = ON; PRAGMA mmap_size = 1073741824;";
+const FOR_READING: &str =
+    "PRAGMA busy_timeout = 10000; PRAGMA query_only = ON; PRAGMA mmap_size = 1073741824;";
 
 thread_local! {
     /// This thread's reading connections, by database: one, except in tests.
@@ -35,16 +36,26 @@ pub(super) struct Embedded {
 }
 
 impl Embedded {
-    pub(super) fn open(path: &Path, number: u64, revision: Arc<AtomicI64>) -> std::result::Result<Self, String> {
+    pub(super) fn open(
+        path: &Path,
+        number: u64,
+        revision: Arc<AtomicI64>,
+    ) -> std::result::Result<Self, String> {
         let mut connection = connect(path, FOR_WRITING)?;
         migrations::run_sqlite(&mut connection)?;
         let writer = Writer::start(DbConnection::Sqlite(connection), revision)?;
-        Ok(Self { number, path: path.to_owned(), writer })
+        Ok(Self {
+            number,
+            path: path.to_owned(),
+            writer,
+        })
     }
 
     pub(super) fn read<T>(&self, work: impl FnOnce(&mut DbConnection) -> Result<T>) -> Result<T> {
         READERS.with_borrow_mut(|readers| {
-            let own = readers.iter().position(|(number, _)| *number == self.number);
+            let own = readers
+                .iter()
+                .position(|(number, _)| *number == self.number);
             let at = if let Some(at) = own {
                 at
             } else {
@@ -58,9 +69,15 @@ impl Embedded {
 }
 
 fn connect(path: &Path, pragmas: &str) -> std::result::Result<SqliteConnection, String> {
-    let cannot = |why: &dyn std::fmt::Display| format!("the database {} cannot be opened: {why}", path.display());
-    let name = path.to_str().ok_or_else(|| cannot(&"its path is not UTF-8"))?;
+    let cannot = |why: &dyn std::fmt::Display| {
+        format!("the database {} cannot be opened: {why}", path.display())
+    };
+    let name = path
+        .to_str()
+        .ok_or_else(|| cannot(&"its path is not UTF-8"))?;
     let mut connection = SqliteConnection::establish(name).map_err(|error| cannot(&error))?;
-    connection.batch_execute(pragmas).map_err(|error| cannot(&error))?;
+    connection
+        .batch_execute(pragmas)
+        .map_err(|error| cannot(&error))?;
     Ok(connection)
 }

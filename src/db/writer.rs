@@ -34,7 +34,10 @@ pub(super) struct Writer {
 }
 
 impl Writer {
-    pub(super) fn start(connection: DbConnection, revision: Arc<AtomicI64>) -> std::result::Result<Self, String> {
+    pub(super) fn start(
+        connection: DbConnection,
+        revision: Arc<AtomicI64>,
+    ) -> std::result::Result<Self, String> {
         let (queue, arrivals) = sync_channel(QUEUE);
         let waiting = Arc::new(AtomicUsize::new(0));
         let counter = Arc::clone(&waiting);
@@ -55,7 +58,9 @@ impl Writer {
     ) -> Result<T> {
         let (answer, answered) = oneshot::channel();
         let queued: Work = Box::new(move |begun| {
-            let outcome = begun.map_err(Error::Failed).and_then(|connection| guarded(connection, work));
+            let outcome = begun
+                .map_err(Error::Failed)
+                .and_then(|connection| guarded(connection, work));
             Box::new(move |committed| {
                 let outcome = committed.map_err(Error::Failed).and(outcome);
                 // Whoever asked may have gone; the write stands.
@@ -67,17 +72,27 @@ impl Writer {
             self.waiting.fetch_sub(1, Ordering::Relaxed);
             return Err(Error::Overloaded);
         }
-        answered.await.map_err(|_| Error::failed("the writer has stopped"))?
+        answered
+            .await
+            .map_err(|_| Error::failed("the writer has stopped"))?
     }
 }
 
 /// A defect in one piece of work must not take the writer and the work of others with it.
-fn guarded<T>(connection: &mut DbConnection, work: impl FnOnce(&mut DbConnection) -> Result<T>) -> Result<T> {
+fn guarded<T>(
+    connection: &mut DbConnection,
+    work: impl FnOnce(&mut DbConnection) -> Result<T>,
+) -> Result<T> {
     catch_unwind(AssertUnwindSafe(|| in_transaction(connection, work)))
         .unwrap_or_else(|_| Err(Error::failed("a write ended unexpectedly")))
 }
 
-fn serve(mut connection: DbConnection, arrivals: &Receiver<Work>, waiting: &AtomicUsize, revision: &AtomicI64) {
+fn serve(
+    mut connection: DbConnection,
+    arrivals: &Receiver<Work>,
+    waiting: &AtomicUsize,
+    revision: &AtomicI64,
+) {
     let mut answers = Vec::with_capacity(BATCH);
     while let Ok(first) = arrivals.recv() {
         let begun = begin(&mut connection).map_err(|error| error.to_string());
@@ -86,7 +101,8 @@ fn serve(mut connection: DbConnection, arrivals: &Receiver<Work>, waiting: &Atom
             answers.push(work(begun.clone().map(|()| &mut connection)));
             done += 1;
         }
-        let committed = begun.and_then(|()| commit(&mut connection, revision).map_err(|error| error.to_string()));
+        let committed = begun
+            .and_then(|()| commit(&mut connection, revision).map_err(|error| error.to_string()));
         waiting.fetch_sub(done, Ordering::Relaxed);
         for answer in answers.drain(..) {
             answer(committed.clone());

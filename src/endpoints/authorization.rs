@@ -1,8 +1,8 @@
 //! The authorization endpoint (RFC 6749 §3.1): validates a request, stores it and sends the browser on to
 //! its continuation, which carries nothing but the id. Sign-in and consent are pages.
 
-use actix_web::http::StatusCode;
 use actix_web::HttpResponse;
+use actix_web::http::StatusCode;
 
 use crate::grants::authorization_code::request::{PageRefusal, Refusal, ValidRequest, validate};
 use crate::models::authorization_request::{self, AuthorizationRequest, LIFETIME};
@@ -37,8 +37,16 @@ async fn begin(visitor: &Visitor, params: &Params<'_>, cookies_came: bool) -> Pa
     let issuer = visitor.app.issuer.as_str();
     match validate(&visitor.app.directory, params).await {
         Ok(request) => store(visitor, request, cookies_came).await,
-        Err(Refusal::Redirect { redirect_uri, state, error }) => {
-            let response = AuthorizationResponse { redirect_uri: &redirect_uri, state: state.as_deref(), issuer };
+        Err(Refusal::Redirect {
+            redirect_uri,
+            state,
+            error,
+        }) => {
+            let response = AuthorizationResponse {
+                redirect_uri: &redirect_uri,
+                state: state.as_deref(),
+                issuer,
+            };
             Ok(redirect(&response.refused(&error)))
         }
         Err(Refusal::Page(refusal)) => Err(page(refusal)),
@@ -63,7 +71,11 @@ async fn store(visitor: &Visitor, request: ValidRequest, cookies_came: bool) -> 
         expires_at: visitor.now.plus(LIFETIME),
         claimed_at: None,
     };
-    visitor.app.db.write(move |connection| Ok(authorization_request::insert(connection, row)?)).await?;
+    visitor
+        .app
+        .db
+        .write(move |connection| Ok(authorization_request::insert(connection, row)?))
+        .await?;
     let mut response = visitor.go_to(&format!("{}?continue={}", paths::CONSENT, id.expose()));
     if let Some(cookie) = cookie.filter(|_| cookies_came) {
         // A cookie is a header value of our own making; it always fits.
@@ -77,9 +89,10 @@ async fn store(visitor: &Visitor, request: ValidRequest, cookies_came: bool) -> 
 fn page(refusal: PageRefusal) -> PageError {
     const REMEDY: &str = "Nothing was shared. Go back to the application and tell its maker.";
     let (title, happened) = match refusal {
-        PageRefusal::Client => {
-            ("Unknown application", "The application that sent you here is not registered with this server, or was disabled.")
-        }
+        PageRefusal::Client => (
+            "Unknown application",
+            "The application that sent you here is not registered with this server, or was disabled.",
+        ),
         PageRefusal::RedirectUri => (
             "The application's address does not match",
             "The application asked to be answered at an address (redirect_uri) that is not registered for it.",

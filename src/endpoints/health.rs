@@ -20,5 +20,7 @@ pub async fn readyz(app: web::Data<App>) -> HttpResponse {
             "the database does not answer"
         }
     };
-    HttpResponse::ServiceUnavailable().insert_header(("retry-after", "5")).json(serde_json::json!({"status": status}))
+    HttpResponse::ServiceUnavailable()
+        .insert_header(("retry-after", "5"))
+        .json(serde_json::json!({"status": status}))
 }

@@ -58,17 +58,23 @@ pub async fn post(app: web::Data<App>, request: HttpRequest, body: Body) -> Resu
     params.each_once(&["token_type_hint"])?;
     let answer = introspect(&app, &caller, params.required("token")?).await?;
     app.metrics.introspections.count(answer.is_some());
-    Ok(uncacheable_json(answer.unwrap_or_else(|| INACTIVE.to_owned())))
+    Ok(uncacheable_json(
+        answer.unwrap_or_else(|| INACTIVE.to_owned()),
+    ))
 }
 
 /// The answer for an active token that the caller may know; the hint does not matter, since the prefix
 /// tells the kind.
 async fn introspect(app: &App, caller: &KnownClient, text: &str) -> Result<Option<String>> {
     let now = app.now();
-    let Some((kind, secret)) = PlainSecret::recognise(text) else { return missed(app, caller, now) };
+    let Some((kind, secret)) = PlainSecret::recognise(text) else {
+        return missed(app, caller, now);
+    };
     if bearer::is_access_token(kind) {
         return match bearer::find(&app.db, &app.directory, &secret, now).await? {
-            Finding::Live(live) if may_know(caller, &live.token.client_id) => access_answer(app, &live).map(Some),
+            Finding::Live(live) if may_know(caller, &live.token.client_id) => {
+                access_answer(app, &live).map(Some)
+            }
             Finding::Live(_) | Finding::Dead => Ok(None),
             Finding::Unknown => missed(app, caller, now),
         };
@@ -112,11 +118,12 @@ async fn refresh_answer(
     secret: &PlainSecret,
     now: UnixTime,
 ) -> Result<Option<String>> {
-    let (token, granted, user) = match bearer::find_refresh(&app.db, secret, &caller.client.id, now).await? {
-        Finding::Live(found) => found,
-        Finding::Dead => return Ok(None),
-        Finding::Unknown => return missed(app, caller, now),
-    };
+    let (token, granted, user) =
+        match bearer::find_refresh(&app.db, secret, &caller.client.id, now).await? {
+            Finding::Live(found) => found,
+            Finding::Dead => return Ok(None),
+            Finding::Unknown => return missed(app, caller, now),
+        };
     to_json(&Answer {
         active: true,
         scope: granted.scope.as_str(),
@@ -139,7 +146,9 @@ async fn refresh_answer(
 
 /// A user's roles, and the one that everybody has.
 fn with_everybodys(roles: &[String]) -> Vec<&str> {
-    std::iter::once(role::USER).chain(roles.iter().map(String::as_str)).collect()
+    std::iter::once(role::USER)
+        .chain(roles.iter().map(String::as_str))
+        .collect()
 }
 
 fn to_json(answer: &Answer<'_>) -> Result<String> {

@@ -40,7 +40,9 @@ pub async fn get(app: web::Data<App>) -> Result<HttpResponse> {
     let password = app.directory.browser_facts().await?.password_grant;
     let mut scopes: Vec<&str> = permissions.scopes.keys().map(String::as_str).collect();
     scopes.sort_unstable();
-    let grant_types = GrantType::ALL.into_iter().filter(|grant| *grant != GrantType::Password || password);
+    let grant_types = GrantType::ALL
+        .into_iter()
+        .filter(|grant| *grant != GrantType::Password || password);
     let metadata = Metadata {
         issuer: app.issuer.as_str(),
         authorization_endpoint: app.issuer.url(paths::AUTHORIZE),
@@ -57,5 +59,7 @@ pub async fn get(app: web::Data<App>) -> Result<HttpResponse> {
         revocation_endpoint_auth_methods_supported: ALL,
         authorization_response_iss_parameter_supported: true,
     };
-    Ok(HttpResponse::Ok().insert_header((header::CACHE_CONTROL, "public, max-age=60")).json(metadata))
+    Ok(HttpResponse::Ok()
+        .insert_header((header::CACHE_CONTROL, "public, max-age=60"))
+        .json(metadata))
 }

@@ -20,13 +20,29 @@ use crate::web::client_address;
 use crate::web::request_log::LoggedClient;
 
 /// The client of a request to the token, introspection or revocation endpoint.
-async fn authenticate(app: &App, request: &HttpRequest, params: &Params<'_>) -> Result<std::sync::Arc<KnownClient>> {
-    let header = request.headers().get(header::AUTHORIZATION).map(header::HeaderValue::as_bytes);
+async fn authenticate(
+    app: &App,
+    request: &HttpRequest,
+    params: &Params<'_>,
+) -> Result<std::sync::Arc<KnownClient>> {
+    let header = request
+        .headers()
+        .get(header::AUTHORIZATION)
+        .map(header::HeaderValue::as_bytes);
     let credentials = Credentials::read(header, params)?;
     let address = client_address::client(&app.config, request);
-    let known = authenticate_client(&app.directory, &app.secret_failures, &credentials, address, app.now()).await;
+    let known = authenticate_client(
+        &app.directory,
+        &app.secret_failures,
+        &credentials,
+        address,
+        app.now(),
+    )
+    .await;
     if known.is_err() {
-        request.extensions_mut().insert(LoggedClient(credentials.client_id().to_owned()));
+        request
+            .extensions_mut()
+            .insert(LoggedClient(credentials.client_id().to_owned()));
     }
     known
 }

@@ -39,13 +39,23 @@ pub async fn post(app: web::Data<App>, request: HttpRequest, body: Body) -> Resu
     let (now, address) = (app.now(), client_address::client(&app.config, &request));
     let known = match PlainSecret::recognise(params.required("token")?) {
         Some((kind, secret)) => {
-            let revocation = Revocation { kind, secret, client_id: caller.client.id.clone(), address, now };
-            app.db.write(move |connection| revocation.run(connection)).await?
+            let revocation = Revocation {
+                kind,
+                secret,
+                client_id: caller.client.id.clone(),
+                address,
+                now,
+            };
+            app.db
+                .write(move |connection| revocation.run(connection))
+                .await?
         }
         None => false,
     };
     if !known {
-        app.misses.count(Key::Address(address), now).map_err(OAuthError::throttled)?;
+        app.misses
+            .count(Key::Address(address), now)
+            .map_err(OAuthError::throttled)?;
     }
     Ok(uncacheable_json(String::from("{}")))
 }
@@ -55,10 +65,14 @@ impl Revocation {
     fn run(&self, connection: &mut DbConnection) -> Result<bool> {
         let id = self.secret.id();
         let (owner, user_id) = if is_access_token(self.kind) {
-            let Some((token, _)) = access_token::find_with_user(connection, &id)? else { return Ok(false) };
+            let Some((token, _)) = access_token::find_with_user(connection, &id)? else {
+                return Ok(false);
+            };
             (token.client_id, token.user_id)
         } else if self.kind == SecretKind::RefreshToken {
-            let Some(token) = refresh_token::find(connection, &id)? else { return Ok(false) };
+            let Some(token) = refresh_token::find(connection, &id)? else {
+                return Ok(false);
+            };
             (token.client_id, Some(token.user_id))
         } else {
             return Ok(false);
@@ -91,7 +105,12 @@ impl Revocation {
             return Ok(access_token::revoke(connection, &id, BECAUSE, self.now)?);
         }
         match refresh_token::find(connection, &id)? {
-            Some(token) => Ok(authorization::revoke(connection, &token.authorization_id, BECAUSE, self.now)?),
+            Some(token) => Ok(authorization::revoke(
+                connection,
+                &token.authorization_id,
+                BECAUSE,
+                self.now,
+            )?),
             None => Ok(false),
         }
     }

@@ -28,9 +28,19 @@ pub async fn post(app: web::Data<App>, request: HttpRequest, body: Body) -> Resu
     Ok(uncacheable_json(response.to_json()))
 }
 
-async fn exchange(app: &App, request: &HttpRequest, grant_type: GrantType, params: &Params<'_>) -> Result<TokenResponse> {
+async fn exchange(
+    app: &App,
+    request: &HttpRequest,
+    grant_type: GrantType,
+    params: &Params<'_>,
+) -> Result<TokenResponse> {
     let client = authenticate(app, request, params).await?;
     let address = client_address::client(&app.config, request);
-    let request = TokenRequest { client, params, address, now: app.now() };
+    let request = TokenRequest {
+        client,
+        params,
+        address,
+        now: app.now(),
+    };
     grants::exchange(&app.grant_parts(), grant_type, request).await
 }

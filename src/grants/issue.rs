@@ -30,7 +30,11 @@ pub struct Lifetimes {
 impl Lifetimes {
     /// The client's own, else the configured ones.
     pub fn of(client: &Client, tokens: &Tokens) -> Self {
-        let refresh = if client.is_public() { REFRESH_TTL_PUBLIC } else { REFRESH_TTL };
+        let refresh = if client.is_public() {
+            REFRESH_TTL_PUBLIC
+        } else {
+            REFRESH_TTL
+        };
         Self {
             access: client.access_ttl.unwrap_or(tokens.access_ttl),
             refresh: client.refresh_ttl.or(tokens.refresh_ttl).unwrap_or(refresh),
@@ -40,7 +44,8 @@ impl Lifetimes {
 
     /// When a refresh token made at `now` ends: rotation does not extend the absolute end.
     pub fn refresh_end(&self, granted_at: UnixTime, now: UnixTime) -> UnixTime {
-        now.plus(self.refresh).min(granted_at.plus(self.refresh_max_age))
+        now.plus(self.refresh)
+            .min(granted_at.plus(self.refresh_max_age))
     }
 }
 
@@ -77,28 +82,46 @@ impl NewTokens {
     ) -> QueryResult<()> {
         let access_end = now.plus(lifetimes.access);
         let refresh_end = lifetimes.refresh_end(authorization.created_at, now);
-        let live_until = if self.refresh.is_some() { access_end.max(refresh_end) } else { access_end };
-        authorization::touch(connection, &authorization.id, now, live_until)?;
-        access_token::insert(connection, AccessToken {
-            user_id: Some(authorization.user_id.clone()),
-            authorization_id: Some(authorization.id.clone()),
-            ..new_access_token(&self.access, &authorization.client_id, scope.clone(), access_end, now)
-        })?;
-        let Some(refresh) = &self.refresh else { return Ok(()) };
-        refresh_token::insert(connection, RefreshToken {
-            id: refresh.id(),
-            authorization_id: authorization.id.clone(),
-            client_id: authorization.client_id.clone(),
-            user_id: authorization.user_id.clone(),
-            last_four: refresh.last_four().to_owned(),
-            created_at: now,
-            expires_at: refresh_end,
-            revoked_at: None,
-            rotated_at: None,
-            successor_id: None,
-            predecessor_id: predecessor,
-            sealed_answer: None,
-        })
+        let live_until = if self.refresh.is_some() {
+            access_end.max(refresh_end)
+        } else {
+            access_end
+        };
+        authorization::touch(connection, authorization, now, live_until)?;
+        access_token::insert(
+            connection,
+            AccessToken {
+                user_id: Some(authorization.user_id.clone()),
+                authorization_id: Some(authorization.id.clone()),
+                ..new_access_token(
+                    &self.access,
+                    &authorization.client_id,
+                    scope.clone(),
+                    access_end,
+                    now,
+                )
+            },
+        )?;
+        let Some(refresh) = &self.refresh else {
+            return Ok(());
+        };
+        refresh_token::insert(
+            connection,
+            RefreshToken {
+                id: refresh.id(),
+                authorization_id: authorization.id.clone(),
+                client_id: authorization.client_id.clone(),
+                user_id: authorization.user_id.clone(),
+                last_four: refresh.last_four().to_owned(),
+                created_at: now,
+                expires_at: refresh_end,
+                revoked_at: None,
+                rotated_at: None,
+                successor_id: None,
+                predecessor_id: predecessor,
+                sealed_answer: None,
+            },
+        )
     }
 }
 

@@ -6,14 +6,14 @@ mod client_credentials;
 pub mod issue;
 mod password;
 mod refresh_token;
-mod sealed_answer;
 pub mod scope;
+mod sealed_answer;
 
 use std::net::IpAddr;
 use std::sync::Arc;
 
-use crate::authentication::throttle::{Key, SignInThrottle, Throttle};
 use crate::authentication::PasswordHasher;
+use crate::authentication::throttle::{Key, SignInThrottle, Throttle};
 use crate::clock::UnixTime;
 use crate::config::Tokens;
 use crate::db::Db;
@@ -51,7 +51,15 @@ pub struct TokenRequest<'a> {
 
 /// Parameters that no token request may repeat, whether or not its grant reads them (RFC 6749 §3.2).
 const SINGLE: [&str; 9] = [
-    "grant_type", "client_id", "scope", "code", "redirect_uri", "code_verifier", "refresh_token", "username", "password",
+    "grant_type",
+    "client_id",
+    "scope",
+    "code",
+    "redirect_uri",
+    "code_verifier",
+    "refresh_token",
+    "username",
+    "password",
 ];
 
 /// The grant type that a request names.
@@ -61,7 +69,10 @@ const SINGLE: [&str; 9] = [
 pub fn grant_type(params: &Params<'_>) -> std::result::Result<GrantType, OAuthError> {
     params.each_once(&SINGLE)?;
     params.required("grant_type")?.parse().map_err(|_| {
-        OAuthError::new(ErrorCode::UnsupportedGrantType, "This server does not know that grant_type.")
+        OAuthError::new(
+            ErrorCode::UnsupportedGrantType,
+            "This server does not know that grant_type.",
+        )
     })
 }
 
@@ -69,7 +80,11 @@ pub fn grant_type(params: &Params<'_>) -> std::result::Result<GrantType, OAuthEr
 ///
 /// # Errors
 /// Every refusal of RFC 6749 §5.2.
-pub async fn exchange(parts: &Parts<'_>, grant_type: GrantType, request: TokenRequest<'_>) -> Result<TokenResponse> {
+pub async fn exchange(
+    parts: &Parts<'_>,
+    grant_type: GrantType,
+    request: TokenRequest<'_>,
+) -> Result<TokenResponse> {
     // Nobody can use the password grant until the operator flags a client for it; until then it is not
     // even announced.
     if grant_type == GrantType::Password && !parts.directory.browser_facts().await?.password_grant {
@@ -81,7 +96,9 @@ pub async fn exchange(parts: &Parts<'_>, grant_type: GrantType, request: TokenRe
         return Err(OAuthError::new(ErrorCode::UnauthorizedClient, description).into());
     }
     match grant_type {
-        GrantType::AuthorizationCode => authorization_code::exchange::exchange(parts, request).await,
+        GrantType::AuthorizationCode => {
+            authorization_code::exchange::exchange(parts, request).await
+        }
         GrantType::RefreshToken => refresh_token::refresh(parts, request).await,
         GrantType::ClientCredentials => client_credentials::issue(parts, request).await,
         GrantType::Password => password::sign_in(parts, request).await,

@@ -17,26 +17,43 @@ use super::{Parts, TokenRequest};
 /// The checks, in this order: parameters, scope, throttle, password, account, and what the user can give.
 pub(super) async fn sign_in(parts: &Parts<'_>, request: TokenRequest<'_>) -> Result<TokenResponse> {
     let client = request.client.client.clone();
-    let named = (request.params.required("username")?, request.params.required("password")?);
+    let named = (
+        request.params.required("username")?,
+        request.params.required("password")?,
+    );
     let permissions = parts.directory.permissions().await?;
-    let wished = scope::requested(&permissions, &client, request.params.one("scope")?, Unnamed::Everything)?;
+    let wished = scope::requested(
+        &permissions,
+        &client,
+        request.params.one("scope")?,
+        Unnamed::Everything,
+    )?;
     let (now, address) = (request.now, request.address);
-    let user = match verify_user(parts.db, parts.hasher, parts.sign_ins, named, address, now).await? {
-        SignIn::Right(user) => user,
-        SignIn::Wrong => return Err(wrong_password().into()),
-        SignIn::Throttled(seconds) => return Err(OAuthError::throttled(seconds).into()),
-    };
+    let user =
+        match verify_user(parts.db, parts.hasher, parts.sign_ins, named, address, now).await? {
+            SignIn::Right(user) => user,
+            SignIn::Wrong => return Err(wrong_password().into()),
+            SignIn::Throttled(seconds) => return Err(OAuthError::throttled(seconds).into()),
+        };
     let scope = scope::within_user(&permissions, &user.roles, &wished)?;
     let lifetimes = Lifetimes::of(&client, parts.tokens);
-    let authorization =
-        Authorization::new(&client.id, &user.id, GrantType::Password, scope.clone(), now, now.plus(lifetimes.access));
+    let authorization = Authorization::new(
+        &client.id,
+        &user.id,
+        GrantType::Password,
+        scope.clone(),
+        now,
+        now.plus(lifetimes.access),
+    );
     let tokens = NewTokens::generate(&client, now);
     parts
         .db
         .write(move |connection| {
             // The hash took its time; whoever was disabled or has a new password since is refused.
             let current = user::find(connection, &user.id)?;
-            if current.is_none_or(|now| now.disabled_at.is_some() || now.password_hash != user.password_hash) {
+            if current.is_none_or(|now| {
+                now.disabled_at.is_some() || now.password_hash != user.password_hash
+            }) {
                 return Err(wrong_password().into());
             }
             authorization::insert(connection, authorization.clone())?;
@@ -63,5 +80,9 @@ pub(super) async fn sign_in(parts: &Parts<'_>, request: TokenRequest<'_>) -> Res
 }
 
 fn wrong_password() -> OAuthError {
-    OAuthError::new(ErrorCode::InvalidGrant, "The user name or password is wrong.").because("wrong password")
+    OAuthError::new(
+        ErrorCode::InvalidGrant,
+        "The user name or password is wrong.",
+    )
+    .because("wrong password")
 }

@@ -12,7 +12,9 @@ use crate::models::authorization::{self, Authorization};
 use crate::models::client::Client;
 use crate::models::refresh_token::{self, RefreshToken};
 use crate::models::user;
-use crate::oauth::{ErrorCode, GrantType, OAuthError, PlainSecret, Scope, SecretKind, TokenResponse};
+use crate::oauth::{
+    ErrorCode, GrantType, OAuthError, PlainSecret, Scope, SecretKind, TokenResponse,
+};
 
 use super::issue::{Lifetimes, NewTokens};
 use super::sealed_answer::SealedAnswer;
@@ -46,7 +48,10 @@ pub(super) async fn refresh(parts: &Parts<'_>, request: TokenRequest<'_>) -> Res
         grace: parts.tokens.refresh_reuse_grace,
         now: request.now,
     };
-    let outcome = parts.db.write(move |connection| refresh.run(connection)).await?;
+    let outcome = parts
+        .db
+        .write(move |connection| refresh.run(connection))
+        .await?;
     outcome.ok_or_else(|| unknown(parts.misses, request.address, request.now))
 }
 
@@ -55,12 +60,14 @@ impl Refresh {
     /// a live authorization, an enabled user, not used before, not expired, the scope; the claim is last.
     /// None where nobody knows the token.
     fn run(&self, connection: &mut DbConnection) -> Result<Option<TokenResponse>> {
-        let Some(token) = refresh_token::find(connection, &self.presented.id())? else { return Ok(None) };
+        let Some(token) = refresh_token::find(connection, &self.presented.id())? else {
+            return Ok(None);
+        };
         if token.client_id != self.client.id {
             return Err(OAuthError::invalid_grant("another client's refresh token").into());
         }
-        let authorization = authorization::find(connection, &token.authorization_id)?
-            .filter(|authorization| authorization.revoked_at.is_none() && token.revoked_at.is_none())
+        let authorization = authorization::find_live_and_lock(connection, &token.authorization_id)?
+            .filter(|_| token.revoked_at.is_none())
             .ok_or_else(|| OAuthError::invalid_grant("the authorization was revoked"))?;
         let user = user::find(connection, &token.user_id)?
             .filter(|user| user.disabled_at.is_none())
@@ -72,7 +79,8 @@ impl Refresh {
             return Err(OAuthError::invalid_grant("expired").into());
         }
         let scope = self.scope(&authorization, &user.roles)?;
-        self.rotate(connection, &token, &authorization, scope).map(Some)
+        self.rotate(connection, &token, &authorization, &scope)
+            .map(Some)
     }
 
     /// What is asked for within what was granted, and of that what client and user still have.
@@ -82,9 +90,15 @@ impl Refresh {
             Some(text) => Scope::parse(text)
                 .ok()
                 .filter(|wished| authorization.scope.covers(wished))
-                .ok_or_else(|| OAuthError::new(ErrorCode::InvalidScope, "scope is more than was granted."))?,
+                .ok_or_else(|| {
+                    OAuthError::new(ErrorCode::InvalidScope, "scope is more than was granted.")
+                })?,
         };
-        Ok(scope::within_user(&self.permissions, roles, &wished.intersection(&self.client.scope))?)
+        Ok(scope::within_user(
+            &self.permissions,
+            roles,
+            &wished.intersection(&self.client.scope),
+        )?)
     }
 
     fn rotate(
@@ -92,11 +106,13 @@ impl Refresh {
         connection: &mut DbConnection,
         token: &RefreshToken,
         authorization: &Authorization,
-        scope: Scope,
+        scope: &Scope,
     ) -> Result<TokenResponse> {
         let tokens = NewTokens::generate(&self.client, self.now);
         let Some(successor) = &tokens.refresh else {
-            return Err(OAuthError::invalid_grant("the client lost the grant refresh_token").into());
+            return Err(
+                OAuthError::invalid_grant("the client lost the grant refresh_token").into(),
+            );
         };
         let answer = SealedAnswer {
             access_token: tokens.access.expose().to_owned(),
@@ -105,7 +121,11 @@ impl Refresh {
             scope: scope.as_str().to_owned(),
             requested: self.requested.clone(),
         };
-        let sealed = if self.grace > 0 { Some(answer.seal(&self.presented)?) } else { None };
+        let sealed = if self.grace > 0 {
+            Some(answer.seal(&self.presented)?)
+        } else {
+            None
+        };
         if !refresh_token::claim(connection, &token.id, &successor.id(), sealed, self.now)? {
             // Another server was faster: its answer is this request's too.
             let token = refresh_token::find(connection, &token.id)?
@@ -116,39 +136,56 @@ impl Refresh {
         if let Some(predecessor) = &token.predecessor_id {
             refresh_token::wipe_answer(connection, predecessor)?;
         }
-        tokens.insert(connection, authorization, &scope, self.lifetimes, Some(token.id), self.now)?;
-        self.respond(&answer)
+        tokens.insert(
+            connection,
+            authorization,
+            scope,
+            self.lifetimes,
+            Some(token.id),
+            self.now,
+        )?;
+        Ok(self.respond(&answer))
     }
 
     /// A token that was used before: a retry of a lost answer, or a replay, which ends the authorization
     /// (whoever holds the successor may be the thief).
     fn again(&self, connection: &mut DbConnection, token: &RefreshToken) -> Result<TokenResponse> {
-        let in_time = token.rotated_at.is_some_and(|at| self.now.since(at) < self.grace);
+        let in_time = token
+            .rotated_at
+            .is_some_and(|at| self.now.since(at) < self.grace);
         let Some(sealed) = token.sealed_answer.as_ref().filter(|_| in_time) else {
-            authorization::revoke(connection, &token.authorization_id, "refresh token reuse", self.now)?;
-            AuditEvent {
-                user_id: Some(token.user_id.clone()),
-                client_id: Some(token.client_id.clone()),
-                authorization_id: Some(token.authorization_id.clone()),
-                ..AuditEvent::new("refresh_token.reused", self.now)
+            let because = "refresh token reuse";
+            if authorization::revoke(connection, &token.authorization_id, because, self.now)? {
+                AuditEvent {
+                    user_id: Some(token.user_id.clone()),
+                    client_id: Some(token.client_id.clone()),
+                    authorization_id: Some(token.authorization_id.clone()),
+                    ..AuditEvent::new("refresh_token.reused", self.now)
+                }
+                .insert(connection)?;
             }
-            .insert(connection)?;
-            return Err(OAuthError::invalid_grant("refresh token reuse: the authorization was ended").into());
+            return Err(OAuthError::invalid_grant(
+                "refresh token reuse: the authorization was ended",
+            )
+            .into());
         };
         let answer = SealedAnswer::open(sealed, &self.presented)?;
         if answer.requested != self.requested {
             return Err(OAuthError::invalid_grant("a retry with another scope").into());
         }
-        self.respond(&answer)
+        Ok(self.respond(&answer))
     }
 
-    fn respond(&self, answer: &SealedAnswer) -> Result<TokenResponse> {
-        Ok(TokenResponse {
+    fn respond(&self, answer: &SealedAnswer) -> TokenResponse {
+        TokenResponse {
             grant_type: GrantType::RefreshToken,
             access_token: answer.access_token.clone(),
             expires_in: answer.expires_in(self.now),
-            refresh_token: PlainSecret::recognise_as(SecretKind::RefreshToken, &answer.refresh_token),
+            refresh_token: PlainSecret::recognise_as(
+                SecretKind::RefreshToken,
+                &answer.refresh_token,
+            ),
             scope: Scope::from_stored(answer.scope.clone()),
-        })
+        }
     }
 }

@@ -46,7 +46,9 @@ pub fn requested(
     if allowed.covers(&requested) {
         Ok(requested)
     } else {
-        Err(refuse("scope has a name that is unknown or that this client may not ask for."))
+        Err(refuse(
+            "scope has a name that is unknown or that this client may not ask for.",
+        ))
     }
 }
 
@@ -54,13 +56,19 @@ pub fn requested(
 ///
 /// # Errors
 /// `invalid_scope` where nothing is left.
-pub fn within_user(permissions: &Permissions, roles: &[String], scope: &Scope) -> Result<Scope, OAuthError> {
+pub fn within_user(
+    permissions: &Permissions,
+    roles: &[String],
+    scope: &Scope,
+) -> Result<Scope, OAuthError> {
     not_empty(scope.intersection(&permissions.scope_of_user(roles)))
 }
 
 fn not_empty(scope: Scope) -> Result<Scope, OAuthError> {
     if scope.is_empty() {
-        Err(refuse("No scope is left to grant: name one that the client is registered for and the user has."))
+        Err(refuse(
+            "No scope is left to grant: name one that the client is registered for and the user has.",
+        ))
     } else {
         Ok(scope)
     }

@@ -25,16 +25,22 @@ impl SealedAnswer {
     /// Encrypts it: nonce, then ciphertext and tag.
     pub(super) fn seal(&self, old: &PlainSecret) -> Result<Vec<u8>> {
         let mut text = serde_json::to_vec(self).map_err(Error::failed)?;
-        let nonce = key(old)?.seal_in_place_append_tag(Aad::empty(), &mut text).map_err(Error::failed)?;
+        let nonce = key(old)?
+            .seal_in_place_append_tag(Aad::empty(), &mut text)
+            .map_err(Error::failed)?;
         Ok([nonce.as_ref().as_slice(), &text].concat())
     }
 
     /// Decrypts what [`Self::seal`] made.
     pub(super) fn open(sealed: &[u8], old: &PlainSecret) -> Result<Self> {
-        let (nonce, text) = sealed.split_at_checked(NONCE_LEN).ok_or_else(|| Error::failed("a sealed answer is cut"))?;
+        let (nonce, text) = sealed
+            .split_at_checked(NONCE_LEN)
+            .ok_or_else(|| Error::failed("a sealed answer is cut"))?;
         let nonce = Nonce::try_assume_unique_for_key(nonce).map_err(Error::failed)?;
         let mut text = text.to_vec();
-        let clear = key(old)?.open_in_place(nonce, Aad::empty(), &mut text).map_err(Error::failed)?;
+        let clear = key(old)?
+            .open_in_place(nonce, Aad::empty(), &mut text)
+            .map_err(Error::failed)?;
         serde_json::from_slice(clear).map_err(Error::failed)
     }
 

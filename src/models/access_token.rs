@@ -110,28 +110,48 @@ pub fn find_with_user(
 pub fn insert(connection: &mut DbConnection, token: AccessToken) -> QueryResult<()> {
     match connection {
         DbConnection::Sqlite(connection) => {
-            diesel::insert_into(access_tokens::table).values(token).execute(connection)?;
+            diesel::insert_into(access_tokens::table)
+                .values(token)
+                .execute(connection)?;
         }
         DbConnection::Postgres(connection) => {
-            diesel::insert_into(access_tokens::table).values(token).execute(connection)?;
+            diesel::insert_into(access_tokens::table)
+                .values(token)
+                .execute(connection)?;
         }
     }
     Ok(())
 }
 
 /// Ends one; says whether it was live until now.
-pub fn revoke(connection: &mut DbConnection, id: &SecretId, because: &str, now: UnixTime) -> QueryResult<bool> {
+pub fn revoke(
+    connection: &mut DbConnection,
+    id: &SecretId,
+    because: &str,
+    now: UnixTime,
+) -> QueryResult<bool> {
     let ended = diesel::update(access_tokens::table.find(id))
         .filter(access_tokens::revoked_at.is_null())
-        .set((access_tokens::revoked_at.eq(Some(now)), access_tokens::revoked_because.eq(Some(because))))
+        .set((
+            access_tokens::revoked_at.eq(Some(now)),
+            access_tokens::revoked_because.eq(Some(because)),
+        ))
         .execute(connection)?;
     Ok(ended == 1)
 }
 
 /// Ends every one of a user, personal ones too; returns how many.
-pub fn revoke_of_user(connection: &mut DbConnection, user_id: &str, because: &str, now: UnixTime) -> QueryResult<usize> {
+pub fn revoke_of_user(
+    connection: &mut DbConnection,
+    user_id: &str,
+    because: &str,
+    now: UnixTime,
+) -> QueryResult<usize> {
     diesel::update(access_tokens::table.filter(access_tokens::user_id.eq(user_id)))
         .filter(access_tokens::revoked_at.is_null())
-        .set((access_tokens::revoked_at.eq(Some(now)), access_tokens::revoked_because.eq(Some(because))))
+        .set((
+            access_tokens::revoked_at.eq(Some(now)),
+            access_tokens::revoked_because.eq(Some(because)),
+        ))
         .execute(connection)
 }

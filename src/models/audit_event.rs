@@ -53,7 +53,9 @@ impl AuditEvent {
     /// # Errors
     /// The database's.
     pub fn insert(self, connection: &mut DbConnection) -> QueryResult<()> {
-        diesel::insert_into(audit_events::table).values(self).execute(connection)?;
+        diesel::insert_into(audit_events::table)
+            .values(self)
+            .execute(connection)?;
         Ok(())
     }
 }

@@ -68,40 +68,86 @@ impl Authorization {
 /// # Errors
 /// The database's; so for every query below.
 pub fn find(connection: &mut DbConnection, id: &str) -> QueryResult<Option<Authorization>> {
-    authorizations::table.find(id).select(Authorization::as_select()).get_result(connection).optional()
+    authorizations::table
+        .find(id)
+        .select(Authorization::as_select())
+        .get_result(connection)
+        .optional()
 }
 
 /// Adds one.
 pub fn insert(connection: &mut DbConnection, authorization: Authorization) -> QueryResult<()> {
-    diesel::insert_into(authorizations::table).values(authorization).execute(connection)?;
+    diesel::insert_into(authorizations::table)
+        .values(authorization)
+        .execute(connection)?;
     Ok(())
 }
 
-/// Notes a use, and that a token may live until `live_until`. Says whether it is still live: a revocation
-/// that came in between shows here.
-pub fn touch(connection: &mut DbConnection, id: &str, now: UnixTime, live_until: UnixTime) -> QueryResult<bool> {
-    let live = authorizations::table.find(id).filter(authorizations::revoked_at.is_null());
-    let used = diesel::update(live).set(authorizations::last_used_at.eq(now)).execute(connection)?;
-    diesel::update(authorizations::table.find(id))
-        .filter(authorizations::live_until.lt(live_until))
-        .set(authorizations::live_until.eq(live_until))
-        .execute(connection)?;
-    Ok(used == 1)
+/// Finds a live one and keeps it from changing until this transaction ends: whoever issues below it and
+/// whoever revokes it come one after the other. Always taken before the rows of its tokens.
+pub fn find_live_and_lock(
+    connection: &mut DbConnection,
+    id: &str,
+) -> QueryResult<Option<Authorization>> {
+    let live = authorizations::table
+        .find(id)
+        .filter(authorizations::revoked_at.is_null());
+    match connection {
+        // There is one writer, and this is it.
+        DbConnection::Sqlite(connection) => live
+            .select(Authorization::as_select())
+            .get_result(connection)
+            .optional(),
+        DbConnection::Postgres(connection) => live
+            .select(Authorization::as_select())
+            .for_update()
+            .get_result(connection)
+            .optional(),
+    }
+}
+
+/// Notes that it gives tokens that may live until `live_until`.
+pub fn touch(
+    connection: &mut DbConnection,
+    authorization: &Authorization,
+    now: UnixTime,
+    live_until: UnixTime,
+) -> QueryResult<usize> {
+    diesel::update(authorizations::table.find(&authorization.id))
+        .set((
+            authorizations::last_used_at.eq(now),
+            authorizations::live_until.eq(live_until.max(authorization.live_until)),
+        ))
+        .execute(connection)
 }
 
 /// Ends it with its codes and tokens; says whether it was live.
-pub fn revoke(connection: &mut DbConnection, id: &str, because: &str, now: UnixTime) -> QueryResult<bool> {
+pub fn revoke(
+    connection: &mut DbConnection,
+    id: &str,
+    because: &str,
+    now: UnixTime,
+) -> QueryResult<bool> {
     let ended = diesel::update(authorizations::table.find(id))
         .filter(authorizations::revoked_at.is_null())
-        .set((authorizations::revoked_at.eq(Some(now)), authorizations::revoked_because.eq(Some(because))))
+        .set((
+            authorizations::revoked_at.eq(Some(now)),
+            authorizations::revoked_because.eq(Some(because)),
+        ))
         .execute(connection)?;
     diesel::update(access_tokens::table.filter(access_tokens::authorization_id.eq(id)))
         .filter(access_tokens::revoked_at.is_null())
-        .set((access_tokens::revoked_at.eq(Some(now)), access_tokens::revoked_because.eq(Some(because))))
+        .set((
+            access_tokens::revoked_at.eq(Some(now)),
+            access_tokens::revoked_because.eq(Some(because)),
+        ))
         .execute(connection)?;
     diesel::update(refresh_tokens::table.filter(refresh_tokens::authorization_id.eq(id)))
         .filter(refresh_tokens::revoked_at.is_null())
-        .set((refresh_tokens::revoked_at.eq(Some(now)), refresh_tokens::sealed_answer.eq(None::<Vec<u8>>)))
+        .set((
+            refresh_tokens::revoked_at.eq(Some(now)),
+            refresh_tokens::sealed_answer.eq(None::<Vec<u8>>),
+        ))
         .execute(connection)?;
     Ok(ended == 1)
 }
@@ -127,7 +173,11 @@ pub fn revoke_of_user(
 }
 
 /// The live ones of a user with their clients' names, last used first.
-pub fn of_user(connection: &mut DbConnection, user: &User, now: UnixTime) -> QueryResult<Vec<(Authorization, String)>> {
+pub fn of_user(
+    connection: &mut DbConnection,
+    user: &User,
+    now: UnixTime,
+) -> QueryResult<Vec<(Authorization, String)>> {
     Authorization::belonging_to(user)
         .inner_join(clients::table)
         .filter(authorizations::revoked_at.is_null())

@@ -43,13 +43,22 @@ pub struct AuthorizationCode {
 ///
 /// # Errors
 /// The database's; so for every query below.
-pub fn find(connection: &mut DbConnection, id: &SecretId) -> QueryResult<Option<AuthorizationCode>> {
-    authorization_codes::table.find(id).select(AuthorizationCode::as_select()).get_result(connection).optional()
+pub fn find(
+    connection: &mut DbConnection,
+    id: &SecretId,
+) -> QueryResult<Option<AuthorizationCode>> {
+    authorization_codes::table
+        .find(id)
+        .select(AuthorizationCode::as_select())
+        .get_result(connection)
+        .optional()
 }
 
 /// Adds one.
 pub fn insert(connection: &mut DbConnection, code: AuthorizationCode) -> QueryResult<()> {
-    diesel::insert_into(authorization_codes::table).values(code).execute(connection)?;
+    diesel::insert_into(authorization_codes::table)
+        .values(code)
+        .execute(connection)?;
     Ok(())
 }
 

@@ -57,18 +57,31 @@ impl AuthorizationRequest {
 ///
 /// # Errors
 /// The database's; so for every query below.
-pub fn find(connection: &mut DbConnection, id: &SecretId) -> QueryResult<Option<AuthorizationRequest>> {
-    authorization_requests::table.find(id).select(AuthorizationRequest::as_select()).get_result(connection).optional()
+pub fn find(
+    connection: &mut DbConnection,
+    id: &SecretId,
+) -> QueryResult<Option<AuthorizationRequest>> {
+    authorization_requests::table
+        .find(id)
+        .select(AuthorizationRequest::as_select())
+        .get_result(connection)
+        .optional()
 }
 
 /// Adds one.
 pub fn insert(connection: &mut DbConnection, request: AuthorizationRequest) -> QueryResult<()> {
-    diesel::insert_into(authorization_requests::table).values(request).execute(connection)?;
+    diesel::insert_into(authorization_requests::table)
+        .values(request)
+        .execute(connection)?;
     Ok(())
 }
 
 /// Ties one to a browser, if none holds it yet; says whether it is now this browser's.
-pub fn bind_browser(connection: &mut DbConnection, id: &SecretId, browser: HashedSecret) -> QueryResult<bool> {
+pub fn bind_browser(
+    connection: &mut DbConnection,
+    id: &SecretId,
+    browser: HashedSecret,
+) -> QueryResult<bool> {
     let bound = diesel::update(authorization_requests::table.find(id))
         .filter(authorization_requests::browser_hash.is_null())
         .set(authorization_requests::browser_hash.eq(Some(browser)))

@@ -106,12 +106,17 @@ impl Client {
 
     /// A native app (RFC 8252): public, with a loopback or own-scheme redirect URI.
     pub fn is_native(&self) -> bool {
-        self.is_public() && self.redirect_uris.iter().any(|uri| redirect_uri::is_native(uri))
+        self.is_public()
+            && self
+                .redirect_uris
+                .iter()
+                .any(|uri| redirect_uri::is_native(uri))
     }
 
     /// Whether it is registered for a grant. The password grant needs the operator's flag besides.
     pub fn may_use(&self, grant_type: GrantType) -> bool {
-        self.grant_types.contains(&grant_type) && (grant_type != GrantType::Password || self.is_first_party)
+        self.grant_types.contains(&grant_type)
+            && (grant_type != GrantType::Password || self.is_first_party)
     }
 }
 
@@ -124,7 +129,9 @@ pub fn check_name(name: &str) -> Result<(), String> {
     if (1..=100).contains(&length) && !name.chars().any(char::is_control) && name.trim() == name {
         Ok(())
     } else {
-        Err(String::from("A client's name has 1 to 100 characters, no control characters and no space at its ends."))
+        Err(String::from(
+            "A client's name has 1 to 100 characters, no control characters and no space at its ends.",
+        ))
     }
 }
 
@@ -133,12 +140,19 @@ pub fn check_name(name: &str) -> Result<(), String> {
 /// # Errors
 /// The database's; so for every query below.
 pub fn find(connection: &mut DbConnection, id: &str) -> QueryResult<Option<Client>> {
-    clients::table.find(id).select(Client::as_select()).get_result(connection).optional()
+    clients::table
+        .find(id)
+        .select(Client::as_select())
+        .get_result(connection)
+        .optional()
 }
 
 /// All, newest last.
 pub fn list(connection: &mut DbConnection) -> QueryResult<Vec<Client>> {
-    clients::table.select(Client::as_select()).order(clients::id).load(connection)
+    clients::table
+        .select(Client::as_select())
+        .order(clients::id)
+        .load(connection)
 }
 
 /// Those that somebody registered, newest last: not the one that each user has for personal tokens.
@@ -155,23 +169,43 @@ pub fn list_registered(connection: &mut DbConnection) -> QueryResult<Vec<Client>
 pub fn browser_facts(connection: &mut DbConnection) -> QueryResult<(Vec<String>, bool)> {
     let enabled: Vec<(String, String, bool)> = clients::table
         .filter(clients::disabled_at.is_null())
-        .filter(clients::allowed_origins.ne("[]").or(clients::grant_types.like("%\"password\"%")))
-        .select((clients::allowed_origins, clients::grant_types, clients::is_first_party))
+        .filter(
+            clients::allowed_origins
+                .ne("[]")
+                .or(clients::grant_types.like("%\"password\"%")),
+        )
+        .select((
+            clients::allowed_origins,
+            clients::grant_types,
+            clients::is_first_party,
+        ))
         .load(connection)?;
-    let password = enabled.iter().any(|(_, grants, first_party)| *first_party && grants.contains("\"password\""));
-    let origins = enabled.into_iter().filter_map(|(origins, ..)| List::<String>::try_from(origins).ok());
+    let password = enabled
+        .iter()
+        .any(|(_, grants, first_party)| *first_party && grants.contains("\"password\""));
+    let origins = enabled
+        .into_iter()
+        .filter_map(|(origins, ..)| List::<String>::try_from(origins).ok());
     Ok((origins.flat_map(|list| list.0).collect(), password))
 }
 
 /// Adds one.
 pub fn insert(connection: &mut DbConnection, client: Client) -> QueryResult<()> {
-    diesel::insert_into(clients::table).values(client).execute(connection)?;
+    diesel::insert_into(clients::table)
+        .values(client)
+        .execute(connection)?;
     note_change(connection)
 }
 
 /// Disables (with a time) or enables (with none).
-pub fn set_disabled(connection: &mut DbConnection, id: &str, at: Option<UnixTime>) -> QueryResult<bool> {
-    let changed = diesel::update(clients::table.find(id)).set(clients::disabled_at.eq(at)).execute(connection)?;
+pub fn set_disabled(
+    connection: &mut DbConnection,
+    id: &str,
+    at: Option<UnixTime>,
+) -> QueryResult<bool> {
+    let changed = diesel::update(clients::table.find(id))
+        .set(clients::disabled_at.eq(at))
+        .execute(connection)?;
     note_change(connection)?;
     Ok(changed == 1)
 }

@@ -64,7 +64,9 @@ pub fn insert(
         revoked_at: None,
         last_used_at: None,
     };
-    diesel::insert_into(client_secrets::table).values(row).execute(connection)?;
+    diesel::insert_into(client_secrets::table)
+        .values(row)
+        .execute(connection)?;
     note_change(connection)?;
     Ok(secret)
 }
@@ -79,10 +81,18 @@ pub fn of_client(connection: &mut DbConnection, client: &Client) -> QueryResult<
 }
 
 /// Lets every secret that lives longer end at `end`.
-pub fn end_all_at(connection: &mut DbConnection, client_id: &str, end: UnixTime) -> QueryResult<usize> {
+pub fn end_all_at(
+    connection: &mut DbConnection,
+    client_id: &str,
+    end: UnixTime,
+) -> QueryResult<usize> {
     let ended = diesel::update(client_secrets::table)
         .filter(client_secrets::client_id.eq(client_id))
-        .filter(client_secrets::expires_at.is_null().or(client_secrets::expires_at.gt(end)))
+        .filter(
+            client_secrets::expires_at
+                .is_null()
+                .or(client_secrets::expires_at.gt(end)),
+        )
         .set(client_secrets::expires_at.eq(Some(end)))
         .execute(connection)?;
     note_change(connection)?;

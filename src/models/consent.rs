@@ -30,7 +30,11 @@ pub struct Consent {
 /// The database's; so for every query below.
 pub fn given(connection: &mut DbConnection, user_id: &str, client_id: &str) -> QueryResult<Scope> {
     let names: Vec<String> = consents::table
-        .filter(consents::user_id.eq(user_id).and(consents::client_id.eq(client_id)))
+        .filter(
+            consents::user_id
+                .eq(user_id)
+                .and(consents::client_id.eq(client_id)),
+        )
         .select(consents::scope_name)
         .load(connection)?;
     Ok(names.iter().map(String::as_str).collect())
@@ -52,14 +56,24 @@ pub fn remember(
             scope_name: name.to_owned(),
             created_at: now,
         };
-        diesel::insert_into(consents::table).values(consent).execute(connection)?;
+        diesel::insert_into(consents::table)
+            .values(consent)
+            .execute(connection)?;
     }
     Ok(())
 }
 
 /// Forgets everything, so that the next request asks again.
-pub fn withdraw(connection: &mut DbConnection, user_id: &str, client_id: &str) -> QueryResult<usize> {
+pub fn withdraw(
+    connection: &mut DbConnection,
+    user_id: &str,
+    client_id: &str,
+) -> QueryResult<usize> {
     diesel::delete(consents::table)
-        .filter(consents::user_id.eq(user_id).and(consents::client_id.eq(client_id)))
+        .filter(
+            consents::user_id
+                .eq(user_id)
+                .and(consents::client_id.eq(client_id)),
+        )
         .execute(connection)
 }

@@ -57,19 +57,34 @@ pub fn insert_setup(connection: &mut DbConnection, now: UnixTime) -> QueryResult
     diesel::delete(one_time_links::table)
         .filter(one_time_links::purpose.eq(LinkPurpose::Setup.as_str()))
         .execute(connection)?;
-    diesel::insert_into(one_time_links::table).values(link).execute(connection)?;
+    diesel::insert_into(one_time_links::table)
+        .values(link)
+        .execute(connection)?;
     Ok(token)
 }
 
 /// Whether a link is good.
-pub fn is_live(connection: &mut DbConnection, id: &SecretId, purpose: LinkPurpose, now: UnixTime) -> QueryResult<bool> {
-    let found: Option<OneTimeLink> =
-        one_time_links::table.find(id).select(OneTimeLink::as_select()).get_result(connection).optional()?;
+pub fn is_live(
+    connection: &mut DbConnection,
+    id: &SecretId,
+    purpose: LinkPurpose,
+    now: UnixTime,
+) -> QueryResult<bool> {
+    let found: Option<OneTimeLink> = one_time_links::table
+        .find(id)
+        .select(OneTimeLink::as_select())
+        .get_result(connection)
+        .optional()?;
     Ok(found.is_some_and(|link| link.purpose == purpose && now < link.expires_at))
 }
 
 /// Uses a link up; says whether it was good and this caller was the one.
-pub fn claim(connection: &mut DbConnection, id: &SecretId, purpose: LinkPurpose, now: UnixTime) -> QueryResult<bool> {
+pub fn claim(
+    connection: &mut DbConnection,
+    id: &SecretId,
+    purpose: LinkPurpose,
+    now: UnixTime,
+) -> QueryResult<bool> {
     let claimed = diesel::delete(one_time_links::table.find(id))
         .filter(one_time_links::purpose.eq(purpose.as_str()))
         .filter(one_time_links::expires_at.gt(now))

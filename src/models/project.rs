@@ -57,17 +57,29 @@ pub struct ProjectMember {
 /// # Errors
 /// The database's; so for every query below.
 pub fn find(connection: &mut DbConnection, id: &str) -> QueryResult<Option<Project>> {
-    projects::table.find(id).select(Project::as_select()).get_result(connection).optional()
+    projects::table
+        .find(id)
+        .select(Project::as_select())
+        .get_result(connection)
+        .optional()
 }
 
 /// Finds by slug.
 pub fn find_by_slug(connection: &mut DbConnection, slug: &str) -> QueryResult<Option<Project>> {
-    projects::table.filter(projects::slug.eq(slug)).select(Project::as_select()).get_result(connection).optional()
+    projects::table
+        .filter(projects::slug.eq(slug))
+        .select(Project::as_select())
+        .get_result(connection)
+        .optional()
 }
 
 /// The slug of a project.
 pub fn slug_of(connection: &mut DbConnection, id: &str) -> QueryResult<Option<String>> {
-    projects::table.find(id).select(projects::slug).get_result(connection).optional()
+    projects::table
+        .find(id)
+        .select(projects::slug)
+        .get_result(connection)
+        .optional()
 }
 
 /// Adds a person's own project and its one client, which has no grants and no secret: it holds the
@@ -95,7 +107,11 @@ pub(super) fn insert_personal(
         project_id: Some(project.id.clone()),
         ..Client::new("Personal access tokens", ClientKind::Confidential, now)
     };
-    diesel::insert_into(projects::table).values(project).execute(connection)?;
-    diesel::insert_into(project_members::table).values(owner).execute(connection)?;
+    diesel::insert_into(projects::table)
+        .values(project)
+        .execute(connection)?;
+    diesel::insert_into(project_members::table)
+        .values(owner)
+        .execute(connection)?;
     client::insert(connection, client)
 }

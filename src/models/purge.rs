@@ -36,10 +36,24 @@ pub fn batch(connection: &mut DbConnection, now: UnixTime) -> QueryResult<usize>
             keys.len()
         }};
     }
-    Ok(expired!(access_tokens, SecretId, access_tokens::expires_at, Some(now))
-        + expired!(authorizations, String, authorizations::live_until, now)
-        + expired!(authorization_requests, SecretId, authorization_requests::expires_at, now)
+    Ok(expired!(
+        access_tokens,
+        SecretId,
+        access_tokens::expires_at,
+        Some(now)
+    ) + expired!(authorizations, String, authorizations::live_until, now)
+        + expired!(
+            authorization_requests,
+            SecretId,
+            authorization_requests::expires_at,
+            now
+        )
         + expired!(sessions, SecretId, sessions::expires_at, now)
         + expired!(one_time_links, SecretId, one_time_links::expires_at, now)
-        + expired!(audit_events, String, audit_events::occurred_at, now.plus(-AUDIT_EVENTS_KEPT)))
+        + expired!(
+            audit_events,
+            String,
+            audit_events::occurred_at,
+            now.plus(-AUDIT_EVENTS_KEPT)
+        ))
 }

@@ -55,12 +55,18 @@ impl RefreshToken {
 /// # Errors
 /// The database's; so for every query below.
 pub fn find(connection: &mut DbConnection, id: &SecretId) -> QueryResult<Option<RefreshToken>> {
-    refresh_tokens::table.find(id).select(RefreshToken::as_select()).get_result(connection).optional()
+    refresh_tokens::table
+        .find(id)
+        .select(RefreshToken::as_select())
+        .get_result(connection)
+        .optional()
 }
 
 /// Adds one.
 pub fn insert(connection: &mut DbConnection, token: RefreshToken) -> QueryResult<()> {
-    diesel::insert_into(refresh_tokens::table).values(token).execute(connection)?;
+    diesel::insert_into(refresh_tokens::table)
+        .values(token)
+        .execute(connection)?;
     Ok(())
 }
 
@@ -73,7 +79,11 @@ pub fn claim(
     now: UnixTime,
 ) -> QueryResult<bool> {
     let claimed = diesel::update(refresh_tokens::table.find(id))
-        .filter(refresh_tokens::rotated_at.is_null().and(refresh_tokens::revoked_at.is_null()))
+        .filter(
+            refresh_tokens::rotated_at
+                .is_null()
+                .and(refresh_tokens::revoked_at.is_null()),
+        )
         .set((
             refresh_tokens::rotated_at.eq(Some(now)),
             refresh_tokens::successor_id.eq(Some(*successor)),

@@ -49,8 +49,16 @@ impl Role {
 /// A sentence that says what a name is.
 pub fn check_name(name: &str) -> Result<(), String> {
     let fits = (1..=64).contains(&name.len())
-        && name.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || b"-_.:".contains(&byte));
-    if fits { Ok(()) } else { Err(String::from("A role name has 1 to 64 of a-z, 0-9, '-', '_', '.' and ':'.")) }
+        && name.bytes().all(|byte| {
+            byte.is_ascii_lowercase() || byte.is_ascii_digit() || b"-_.:".contains(&byte)
+        });
+    if fits {
+        Ok(())
+    } else {
+        Err(String::from(
+            "A role name has 1 to 64 of a-z, 0-9, '-', '_', '.' and ':'.",
+        ))
+    }
 }
 
 /// Finds by name.
@@ -58,24 +66,36 @@ pub fn check_name(name: &str) -> Result<(), String> {
 /// # Errors
 /// The database's; so for every query below.
 pub fn find(connection: &mut DbConnection, name: &str) -> QueryResult<Option<Role>> {
-    roles::table.find(name).select(Role::as_select()).get_result(connection).optional()
+    roles::table
+        .find(name)
+        .select(Role::as_select())
+        .get_result(connection)
+        .optional()
 }
 
 /// All, by name.
 pub fn list(connection: &mut DbConnection) -> QueryResult<Vec<Role>> {
-    roles::table.select(Role::as_select()).order(roles::name).load(connection)
+    roles::table
+        .select(Role::as_select())
+        .order(roles::name)
+        .load(connection)
 }
 
 /// Adds one.
 pub fn insert(connection: &mut DbConnection, role: Role) -> QueryResult<()> {
-    diesel::insert_into(roles::table).values(role).execute(connection)?;
+    diesel::insert_into(roles::table)
+        .values(role)
+        .execute(connection)?;
     note_change(connection)
 }
 
 /// Replaces what it grants and includes.
 pub fn update(connection: &mut DbConnection, role: &Role) -> QueryResult<bool> {
     let changed = diesel::update(roles::table.find(&role.name))
-        .set((roles::scope.eq(&role.scope), roles::includes.eq(String::from(role.includes.clone()))))
+        .set((
+            roles::scope.eq(&role.scope),
+            roles::includes.eq(String::from(role.includes.clone())),
+        ))
         .execute(connection)?;
     note_change(connection)?;
     Ok(changed == 1)
@@ -88,9 +108,14 @@ pub fn delete(connection: &mut DbConnection, name: &str) -> QueryResult<bool> {
         .select((users::id, users::roles))
         .load(connection)?;
     for (id, held) in holders {
-        diesel::update(users::table.find(id)).set(users::roles.eq(without(held, name))).execute(connection)?;
+        diesel::update(users::table.find(id))
+            .set(users::roles.eq(without(held, name)))
+            .execute(connection)?;
     }
-    for role in list(connection)?.into_iter().filter(|role| role.includes.iter().any(|included| included == name)) {
+    for role in list(connection)?
+        .into_iter()
+        .filter(|role| role.includes.iter().any(|included| included == name))
+    {
         diesel::update(roles::table.find(&role.name))
             .set(roles::includes.eq(without(String::from(role.includes), name)))
             .execute(connection)?;

@@ -27,12 +27,17 @@ pub struct RegisteredScope {
 /// # Errors
 /// The database's; so for every query below.
 pub fn list(connection: &mut DbConnection) -> QueryResult<Vec<RegisteredScope>> {
-    scopes::table.select(RegisteredScope::as_select()).order(scopes::name).load(connection)
+    scopes::table
+        .select(RegisteredScope::as_select())
+        .order(scopes::name)
+        .load(connection)
 }
 
 /// Adds one.
 pub fn insert(connection: &mut DbConnection, scope: RegisteredScope) -> QueryResult<()> {
-    diesel::insert_into(scopes::table).values(scope).execute(connection)?;
+    diesel::insert_into(scopes::table)
+        .values(scope)
+        .execute(connection)?;
     note_change(connection)
 }
 

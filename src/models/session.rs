@@ -33,7 +33,11 @@ pub struct Session {
 ///
 /// # Errors
 /// The database's; so for every query below.
-pub fn find_live(connection: &mut DbConnection, id: &SecretId, now: UnixTime) -> QueryResult<Option<(Session, User)>> {
+pub fn find_live(
+    connection: &mut DbConnection,
+    id: &SecretId,
+    now: UnixTime,
+) -> QueryResult<Option<(Session, User)>> {
     sessions::table
         .inner_join(users::table)
         .filter(sessions::id.eq(id))
@@ -46,19 +50,33 @@ pub fn find_live(connection: &mut DbConnection, id: &SecretId, now: UnixTime) ->
 
 /// Adds one.
 pub fn insert(connection: &mut DbConnection, session: Session) -> QueryResult<()> {
-    diesel::insert_into(sessions::table).values(session).execute(connection)?;
+    diesel::insert_into(sessions::table)
+        .values(session)
+        .execute(connection)?;
     Ok(())
 }
 
 /// Notes a use.
-pub fn touch(connection: &mut DbConnection, id: &SecretId, now: UnixTime, expires_at: UnixTime) -> QueryResult<usize> {
+pub fn touch(
+    connection: &mut DbConnection,
+    id: &SecretId,
+    now: UnixTime,
+    expires_at: UnixTime,
+) -> QueryResult<usize> {
     diesel::update(sessions::table.find(id))
-        .set((sessions::last_seen_at.eq(now), sessions::expires_at.eq(expires_at)))
+        .set((
+            sessions::last_seen_at.eq(now),
+            sessions::expires_at.eq(expires_at),
+        ))
         .execute(connection)
 }
 
 /// The live ones of a user, last used first.
-pub fn of_user(connection: &mut DbConnection, user: &User, now: UnixTime) -> QueryResult<Vec<Session>> {
+pub fn of_user(
+    connection: &mut DbConnection,
+    user: &User,
+    now: UnixTime,
+) -> QueryResult<Vec<Session>> {
     Session::belonging_to(user)
         .filter(sessions::expires_at.gt(now))
         .select(Session::as_select())
@@ -75,7 +93,11 @@ pub fn end(connection: &mut DbConnection, id: &SecretId, user_id: &str) -> Query
 }
 
 /// Ends all of a user's but `kept`.
-pub fn end_all_but(connection: &mut DbConnection, user_id: &str, kept: Option<&SecretId>) -> QueryResult<usize> {
+pub fn end_all_but(
+    connection: &mut DbConnection,
+    user_id: &str,
+    kept: Option<&SecretId>,
+) -> QueryResult<usize> {
     let all = sessions::table.filter(sessions::user_id.eq(user_id));
     match kept {
         Some(kept) => diesel::delete(all.filter(sessions::id.ne(kept))).execute(connection),

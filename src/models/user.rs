@@ -61,7 +61,11 @@ impl User {
 
 /// The form in which names are compared.
 pub fn key_of(username: &str) -> String {
-    username.nfkc().flat_map(char::to_lowercase).nfkc().collect()
+    username
+        .nfkc()
+        .flat_map(char::to_lowercase)
+        .nfkc()
+        .collect()
 }
 
 /// Checks a name that somebody wants.
@@ -70,10 +74,15 @@ pub fn key_of(username: &str) -> String {
 /// A sentence that says what a name is.
 pub fn check_username(username: &str) -> Result<(), String> {
     let length = username.chars().count();
-    if (1..=64).contains(&length) && !username.chars().any(char::is_control) && username.trim() == username {
+    if (1..=64).contains(&length)
+        && !username.chars().any(char::is_control)
+        && username.trim() == username
+    {
         Ok(())
     } else {
-        Err(String::from("A user name has 1 to 64 characters, no control characters and no space at its ends."))
+        Err(String::from(
+            "A user name has 1 to 64 characters, no control characters and no space at its ends.",
+        ))
     }
 }
 
@@ -82,12 +91,16 @@ pub fn check_username(username: &str) -> Result<(), String> {
 /// # Errors
 /// A sentence that says what an address is.
 pub fn check_email(email: &str) -> Result<(), String> {
-    let parts = email.split_once('@').filter(|(name, host)| !name.is_empty() && !host.is_empty());
+    let parts = email
+        .split_once('@')
+        .filter(|(name, host)| !name.is_empty() && !host.is_empty());
     let plain = !email.chars().any(|c| c.is_control() || c.is_whitespace());
     if parts.is_some() && plain && email.len() <= 254 {
         Ok(())
     } else {
-        Err(String::from("An e-mail address has an @ with something on both sides, no spaces, and at most 254 characters."))
+        Err(String::from(
+            "An e-mail address has an @ with something on both sides, no spaces, and at most 254 characters.",
+        ))
     }
 }
 
@@ -96,11 +109,18 @@ pub fn check_email(email: &str) -> Result<(), String> {
 /// # Errors
 /// The database's; so for every query below.
 pub fn find(connection: &mut DbConnection, id: &str) -> QueryResult<Option<User>> {
-    users::table.find(id).select(User::as_select()).get_result(connection).optional()
+    users::table
+        .find(id)
+        .select(User::as_select())
+        .get_result(connection)
+        .optional()
 }
 
 /// Finds by name, however it is written.
-pub fn find_by_username(connection: &mut DbConnection, username: &str) -> QueryResult<Option<User>> {
+pub fn find_by_username(
+    connection: &mut DbConnection,
+    username: &str,
+) -> QueryResult<Option<User>> {
     users::table
         .filter(users::username_key.eq(key_of(username)))
         .select(User::as_select())
@@ -110,7 +130,10 @@ pub fn find_by_username(connection: &mut DbConnection, username: &str) -> QueryR
 
 /// All, by name.
 pub fn list(connection: &mut DbConnection) -> QueryResult<Vec<User>> {
-    users::table.select(User::as_select()).order(users::username_key).load(connection)
+    users::table
+        .select(User::as_select())
+        .order(users::username_key)
+        .load(connection)
 }
 
 /// Whether there is anybody yet.
@@ -121,30 +144,55 @@ pub fn any(connection: &mut DbConnection) -> QueryResult<bool> {
 
 /// Whether anybody can administer yet.
 pub fn any_admin(connection: &mut DbConnection) -> QueryResult<bool> {
-    let admins: i64 = users::table.filter(users::roles.like("%\"admin\"%")).count().get_result(connection)?;
+    let admins: i64 = users::table
+        .filter(users::roles.like("%\"admin\"%"))
+        .count()
+        .get_result(connection)?;
     Ok(admins > 0)
 }
 
 /// Adds the account with its personal project and the client of its personal tokens.
 pub fn insert(connection: &mut DbConnection, user: User) -> QueryResult<()> {
     let (id, name, now) = (user.id.clone(), user.username.clone(), user.created_at);
-    diesel::insert_into(users::table).values(user).execute(connection)?;
+    diesel::insert_into(users::table)
+        .values(user)
+        .execute(connection)?;
     super::project::insert_personal(connection, &id, &name, now)
 }
 
 /// Sets the password.
-pub fn set_password(connection: &mut DbConnection, id: &str, hash: &str, now: UnixTime) -> QueryResult<usize> {
+pub fn set_password(
+    connection: &mut DbConnection,
+    id: &str,
+    hash: &str,
+    now: UnixTime,
+) -> QueryResult<usize> {
     diesel::update(users::table.find(id))
-        .set((users::password_hash.eq(Some(hash)), users::password_changed_at.eq(Some(now))))
+        .set((
+            users::password_hash.eq(Some(hash)),
+            users::password_changed_at.eq(Some(now)),
+        ))
         .execute(connection)
 }
 
 /// Disables (with a time) or enables (with none).
-pub fn set_disabled(connection: &mut DbConnection, id: &str, at: Option<UnixTime>) -> QueryResult<usize> {
-    diesel::update(users::table.find(id)).set(users::disabled_at.eq(at)).execute(connection)
+pub fn set_disabled(
+    connection: &mut DbConnection,
+    id: &str,
+    at: Option<UnixTime>,
+) -> QueryResult<usize> {
+    diesel::update(users::table.find(id))
+        .set(users::disabled_at.eq(at))
+        .execute(connection)
 }
 
 /// Replaces the roles.
-pub fn set_roles(connection: &mut DbConnection, id: &str, roles: List<String>) -> QueryResult<usize> {
-    diesel::update(users::table.find(id)).set(users::roles.eq(String::from(roles))).execute(connection)
+pub fn set_roles(
+    connection: &mut DbConnection,
+    id: &str,
+    roles: List<String>,
+) -> QueryResult<usize> {
+    diesel::update(users::table.find(id))
+        .set(users::roles.eq(String::from(roles)))
+        .execute(connection)
 }

@@ -24,7 +24,10 @@ impl AuthorizationResponse<'_> {
 
     /// The address with `error`.
     pub fn refused(&self, error: &OAuthError) -> String {
-        self.location(&[("error", error.code.as_str()), ("error_description", &error.description)])
+        self.location(&[
+            ("error", error.code.as_str()),
+            ("error_description", &error.description),
+        ])
     }
 
     /// Appends to the URI as it was registered, so that its own query survives to the byte.

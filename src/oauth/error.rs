@@ -70,7 +70,12 @@ pub struct OAuthError {
 impl OAuthError {
     /// A refusal with its description.
     pub fn new(code: ErrorCode, description: impl Into<Cow<'static, str>>) -> Self {
-        Self { code, description: description.into(), retry_after: None, reason: None }
+        Self {
+            code,
+            description: description.into(),
+            retry_after: None,
+            reason: None,
+        }
     }
 
     /// Adds what the log, and only the log, may know.
@@ -88,8 +93,11 @@ impl OAuthError {
     /// `invalid_client`: one text for an unknown client and a wrong secret, so that neither can be told
     /// from the other.
     pub fn invalid_client(reason: &'static str) -> Self {
-        Self::new(ErrorCode::InvalidClient, "Client authentication failed: check client_id and client_secret.")
-            .because(reason)
+        Self::new(
+            ErrorCode::InvalidClient,
+            "Client authentication failed: check client_id and client_secret.",
+        )
+        .because(reason)
     }
 
     /// `invalid_grant` of a code or refresh token: one text for every way in which it can be no good.
@@ -105,7 +113,10 @@ impl OAuthError {
     pub fn throttled(retry_after: i64) -> Self {
         Self {
             retry_after: Some(retry_after.max(1)),
-            ..Self::new(ErrorCode::TemporarilyUnavailable, "Too many failed attempts. Wait, then try again.")
+            ..Self::new(
+                ErrorCode::TemporarilyUnavailable,
+                "Too many failed attempts. Wait, then try again.",
+            )
         }
     }
 }

@@ -21,8 +21,12 @@ pub enum GrantType {
 
 impl GrantType {
     /// All of them.
-    pub const ALL: [Self; 4] =
-        [Self::AuthorizationCode, Self::RefreshToken, Self::ClientCredentials, Self::Password];
+    pub const ALL: [Self; 4] = [
+        Self::AuthorizationCode,
+        Self::RefreshToken,
+        Self::ClientCredentials,
+        Self::Password,
+    ];
 
     /// The value of `grant_type`.
     pub fn as_str(self) -> &'static str {
@@ -45,9 +49,12 @@ impl FromStr for GrantType {
     type Err = String;
 
     fn from_str(text: &str) -> Result<Self, String> {
-        Self::ALL.into_iter().find(|grant_type| grant_type.as_str() == text).ok_or_else(|| {
-            let all = Self::ALL.map(Self::as_str).join(", ");
-            format!("the grant must be one of: {all}")
-        })
+        Self::ALL
+            .into_iter()
+            .find(|grant_type| grant_type.as_str() == text)
+            .ok_or_else(|| {
+                let all = Self::ALL.map(Self::as_str).join(", ");
+                format!("the grant must be one of: {all}")
+            })
     }
 }

@@ -56,7 +56,11 @@ impl Issuer {
     /// The name of one of our cookies. On https the prefix makes browsers hold it to this host, Secure
     /// and without a domain; cookies ignore ports, so on http the port keeps two servers apart.
     pub fn cookie_name(&self, name: &str) -> String {
-        if self.is_https { format!("__Host-latchkey_{name}") } else { format!("latchkey_{name}_{}", self.port) }
+        if self.is_https {
+            format!("__Host-latchkey_{name}")
+        } else {
+            format!("latchkey_{name}_{}", self.port)
+        }
     }
 
     /// Whether the host is this machine, as it is in development.

@@ -14,6 +14,8 @@ pub fn check(origin: &str) -> Result<(), String> {
     if canonical.as_deref() == Some(origin) {
         Ok(())
     } else {
-        Err(format!("the origin {origin:?} must be written as browsers send it, like https://app.example"))
+        Err(format!(
+            "the origin {origin:?} must be written as browsers send it, like https://app.example"
+        ))
     }
 }

@@ -14,7 +14,8 @@ pub struct Params<'a> {
 /// Why a query or body could not be read.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum ParamsError {
-    /// A percent escape is broken or the bytes are not UTF-8.
+    /// A percent escape is broken, the bytes are not UTF-8, or there is a NUL, which is in no value of
+    /// OAuth and which PostgreSQL's text cannot hold.
     Encoding,
     /// There are more than [`MAX_PAIRS`].
     TooMany,
@@ -30,7 +31,10 @@ impl<'a> Params<'a> {
     /// Broken escapes, bytes that are not UTF-8, or more than 64 parameters.
     pub fn parse(text: &'a [u8]) -> Result<Self, ParamsError> {
         let mut pairs = Vec::with_capacity(8);
-        for pair in text.split(|&byte| byte == b'&').filter(|pair| !pair.is_empty()) {
+        for pair in text
+            .split(|&byte| byte == b'&')
+            .filter(|pair| !pair.is_empty())
+        {
             if pairs.len() == MAX_PAIRS {
                 return Err(ParamsError::TooMany);
             }
@@ -53,7 +57,9 @@ impl<'a> Params<'a> {
         let mut found = None;
         for (_, value) in self.pairs.iter().filter(|(key, _)| key == name) {
             if found.is_some() {
-                return Err(OAuthError::invalid_request(format!("The parameter {name} is repeated.")));
+                return Err(OAuthError::invalid_request(format!(
+                    "The parameter {name} is repeated."
+                )));
             }
             found = Some(value.as_ref());
         }
@@ -82,7 +88,7 @@ impl ParamsError {
     /// What to tell whoever sent it.
     pub fn description(self) -> &'static str {
         match self {
-            Self::Encoding => "The parameters must be form-urlencoded UTF-8.",
+            Self::Encoding => "The parameters must be form-urlencoded UTF-8 without NUL.",
             Self::TooMany => "There are more than 64 parameters.",
         }
     }
@@ -97,10 +103,21 @@ impl From<ParamsError> for OAuthError {
 /// Undoes form-urlencoding (`+` and `%XX`), borrowing where there is nothing to undo.
 ///
 /// # Errors
-/// A `%` without two hex digits, or bytes that are not UTF-8.
+/// A `%` without two hex digits, bytes that are not UTF-8, or a NUL.
 pub fn decode(text: &[u8]) -> Result<Cow<'_, str>, ParamsError> {
+    let decoded = undo_escapes(text)?;
+    if decoded.contains('\0') {
+        Err(ParamsError::Encoding)
+    } else {
+        Ok(decoded)
+    }
+}
+
+fn undo_escapes(text: &[u8]) -> Result<Cow<'_, str>, ParamsError> {
     if !text.iter().any(|&byte| byte == b'+' || byte == b'%') {
-        return std::str::from_utf8(text).map(Cow::Borrowed).map_err(|_| ParamsError::Encoding);
+        return std::str::from_utf8(text)
+            .map(Cow::Borrowed)
+            .map_err(|_| ParamsError::Encoding);
     }
     let mut bytes = Vec::with_capacity(text.len());
     let mut rest = text.iter();
@@ -111,7 +128,9 @@ pub fn decode(text: &[u8]) -> Result<Cow<'_, str>, ParamsError> {
             other => other,
         });
     }
-    String::from_utf8(bytes).map(Cow::Owned).map_err(|_| ParamsError::Encoding)
+    String::from_utf8(bytes)
+        .map(Cow::Owned)
+        .map_err(|_| ParamsError::Encoding)
 }
 
 fn hex(digit: Option<&u8>) -> Result<u8, ParamsError> {

@@ -20,13 +20,19 @@ impl CodeChallenge {
     /// `invalid_request` that says what is missing or malformed.
     pub fn parse(challenge: Option<&str>, method: Option<&str>) -> Result<Self, OAuthError> {
         let challenge = challenge.ok_or_else(|| {
-            OAuthError::invalid_request("code_challenge is missing: PKCE with S256 is required (RFC 7636).")
+            OAuthError::invalid_request(
+                "code_challenge is missing: PKCE with S256 is required (RFC 7636).",
+            )
         })?;
         if method != Some("S256") {
-            return Err(OAuthError::invalid_request("code_challenge_method must be S256."));
+            return Err(OAuthError::invalid_request(
+                "code_challenge_method must be S256.",
+            ));
         }
         let well_formed = challenge.len() == 43
-            && challenge.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-' || byte == b'_');
+            && challenge
+                .bytes()
+                .all(|byte| byte.is_ascii_alphanumeric() || byte == b'-' || byte == b'_');
         if !well_formed {
             return Err(OAuthError::invalid_request(
                 "code_challenge must be 43 base64url characters without padding.",
@@ -48,7 +54,9 @@ impl CodeChallenge {
     /// Whether `verifier` is well-formed (RFC 7636 §4.1) and belongs to this challenge.
     pub fn is_met_by(&self, verifier: &str) -> bool {
         let well_formed = (43..=128).contains(&verifier.len())
-            && verifier.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-._~".contains(&byte));
+            && verifier
+                .bytes()
+                .all(|byte| byte.is_ascii_alphanumeric() || b"-._~".contains(&byte));
         let computed = URL_SAFE_NO_PAD.encode(digest(&SHA256, verifier.as_bytes()));
         well_formed && verify_slices_are_equal(computed.as_bytes(), self.0.as_bytes()).is_ok()
     }

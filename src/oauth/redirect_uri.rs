@@ -16,8 +16,13 @@ const RESPONSE_PARAMETERS: [&str; 5] = ["code", "state", "iss", "error", "error_
 impl MatchedRedirectUri {
     /// Compares `sent` with the registered ones.
     pub fn find(registered: &[String], client_is_native: bool, sent: &str) -> Option<Self> {
-        let matches = |own: &String| own == sent || (client_is_native && same_but_for_loopback_port(own, sent));
-        registered.iter().any(matches).then(|| Self(sent.to_owned()))
+        let matches = |own: &String| {
+            own == sent || (client_is_native && same_but_for_loopback_port(own, sent))
+        };
+        registered
+            .iter()
+            .any(matches)
+            .then(|| Self(sent.to_owned()))
     }
 
     /// The one registered URI of a client whose request names none (RFC 6749 §3.1.2.3).
@@ -43,7 +48,8 @@ impl MatchedRedirectUri {
         match Url::parse(&self.0) {
             Ok(url) if matches!(url.scheme(), "http" | "https") => {
                 let host = url.host_str().unwrap_or_default();
-                url.port().map_or_else(|| host.to_owned(), |port| format!("{host}:{port}"))
+                url.port()
+                    .map_or_else(|| host.to_owned(), |port| format!("{host}:{port}"))
             }
             Ok(url) => format!("an app on this device ({})", url.scheme()),
             Err(_) => self.0.clone(),
@@ -61,7 +67,9 @@ impl MatchedRedirectUri {
     pub fn form_action_source(&self) -> String {
         match Url::parse(&self.0) {
             Ok(url) if matches!(url.host(), Some(Host::Ipv6(_))) => format!("{}:", url.scheme()),
-            Ok(url) if matches!(url.scheme(), "http" | "https") => url.origin().ascii_serialization(),
+            Ok(url) if matches!(url.scheme(), "http" | "https") => {
+                url.origin().ascii_serialization()
+            }
             Ok(url) => format!("{}:", url.scheme()),
             Err(_) => String::new(),
         }
@@ -79,8 +87,14 @@ pub fn is_native(uri: &str) -> bool {
 /// A sentence that says what is wrong with it.
 pub fn check(uri: &str, client_is_public: bool) -> Result<(), String> {
     let refuse = |why: &str| Err(format!("the redirect URI {uri:?} {why}"));
-    if uri.len() > 2000 || !uri.bytes().all(|byte| byte.is_ascii_graphic() && !b"\\\"<>^`{|}".contains(&byte)) {
-        return refuse("must be at most 2,000 printable ASCII characters, percent-encoded where needed");
+    if uri.len() > 2000
+        || !uri
+            .bytes()
+            .all(|byte| byte.is_ascii_graphic() && !b"\\\"<>^`{|}".contains(&byte))
+    {
+        return refuse(
+            "must be at most 2,000 printable ASCII characters, percent-encoded where needed",
+        );
     }
     if uri.contains('#') {
         return refuse("must not have a fragment (RFC 6749 section 3.1.2)");
@@ -94,30 +108,64 @@ pub fn check(uri: &str, client_is_public: bool) -> Result<(), String> {
     if !url.username().is_empty() || url.password().is_some() {
         return refuse("must not have a user name or password");
     }
-    if url.query_pairs().any(|(name, _)| RESPONSE_PARAMETERS.contains(&name.as_ref())) {
+    if url
+        .query_pairs()
+        .any(|(name, _)| RESPONSE_PARAMETERS.contains(&name.as_ref()))
+    {
         return refuse("must not have a query parameter named code, state, iss or error");
     }
-    check_scheme(uri, &url, client_is_public).or_else(|why| refuse(why))
+    check_scheme(uri, &url, client_is_public).or_else(refuse)
 }
 
 fn check_scheme(uri: &str, url: &Url, client_is_public: bool) -> Result<(), &'static str> {
     match url.scheme() {
-        "https" if uri.starts_with("https://") && url.host().is_some() => Ok(()),
+        "http" | "https" if !has_plain_authority(uri) => {
+            Err("must write its host as letters, digits, dots and hyphens, with a port or none")
+        }
+        "https" if uri.starts_with("https://") => Ok(()),
         "http" if loopback_rest(uri).is_some() => Ok(()),
         "http" => Err("must be https: http is for 127.0.0.1, [::1] and localhost alone"),
         "https" => Err("must begin with https:// in lower case"),
         scheme if !uri.starts_with(scheme) => Err("must write its scheme in lower case"),
-        scheme if !scheme.contains('.') => {
-            Err("has a scheme without a dot: an app's scheme is a reversed domain, like com.example.app:/callback")
-        }
+        scheme if !scheme.contains('.') => Err(
+            "has a scheme without a dot: an app's scheme is a reversed domain, like com.example.app:/callback",
+        ),
         _ if client_is_public => Ok(()),
         _ => Err("has an app's own scheme, which only public clients may register"),
     }
 }
 
+/// Whether nothing stands between `//` and the path but a host and perhaps a port. Parsers mend much
+/// else (`https:///app.example`, `app.example;x`), each in its own way.
+fn has_plain_authority(uri: &str) -> bool {
+    let Some((_, rest)) = uri.split_once("://") else {
+        return false;
+    };
+    let authority = rest.split(['/', '?']).next().unwrap_or_default();
+    let (host, port) = match authority.rsplit_once(':') {
+        Some((host, port)) if !port.contains(']') => (host, Some(port)),
+        _ => (authority, None),
+    };
+    let name = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'.' || byte == b'-';
+    let plain_host = match host
+        .strip_prefix('[')
+        .and_then(|inner| inner.strip_suffix(']'))
+    {
+        Some(inner) => inner
+            .bytes()
+            .all(|byte| byte.is_ascii_hexdigit() || byte == b':' || byte == b'.'),
+        None => host.bytes().all(name),
+    };
+    let plain_port =
+        port.is_none_or(|port| !port.is_empty() && port.bytes().all(|byte| byte.is_ascii_digit()));
+    !host.is_empty() && plain_host && plain_port
+}
+
 fn same_but_for_loopback_port(registered: &str, sent: &str) -> bool {
     match (loopback_rest(registered), loopback_rest(sent)) {
-        (Some((host, rest)), Some((sent_host, sent_rest))) => host == sent_host && rest == sent_rest,
+        (Some((host, rest)), Some((sent_host, sent_rest))) => {
+            host == sent_host && rest == sent_rest
+        }
         _ => false,
     }
 }
@@ -125,13 +173,20 @@ fn same_but_for_loopback_port(registered: &str, sent: &str) -> bool {
 /// Splits an http loopback URI into its prefix and what follows the port; none for any other URI, also
 /// for one whose port is no port.
 fn loopback_rest(uri: &str) -> Option<(&'static str, &str)> {
-    let prefix = LOOPBACK_PREFIXES.into_iter().find(|prefix| uri.starts_with(prefix))?;
+    let prefix = LOOPBACK_PREFIXES
+        .into_iter()
+        .find(|prefix| uri.starts_with(prefix))?;
     let after_host = &uri[prefix.len()..];
     let rest = match after_host.strip_prefix(':') {
         None => after_host,
         Some(after_colon) => {
-            let end = after_colon.find(|c: char| !c.is_ascii_digit()).unwrap_or(after_colon.len());
-            after_colon[..end].parse::<u16>().ok().filter(|port| *port > 0)?;
+            let end = after_colon
+                .find(|c: char| !c.is_ascii_digit())
+                .unwrap_or(after_colon.len());
+            after_colon[..end]
+                .parse::<u16>()
+                .ok()
+                .filter(|port| *port > 0)?;
             &after_colon[end..]
         }
     };

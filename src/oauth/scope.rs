@@ -18,7 +18,11 @@ impl Scope {
     /// Characters outside RFC 6749 §3.3's `scope-token`, or separators other than single spaces.
     pub fn parse(text: &str) -> Result<Self, ScopeSyntax> {
         let names: Vec<&str> = text.split(' ').collect();
-        if names.iter().all(|name| is_scope_token(name)) { Ok(names.into_iter().collect()) } else { Err(ScopeSyntax) }
+        if names.iter().all(|name| is_scope_token(name)) {
+            Ok(names.into_iter().collect())
+        } else {
+            Err(ScopeSyntax)
+        }
     }
 
     /// Reads back what was stored; anything odd reads as a name that nothing grants.
@@ -81,5 +85,8 @@ impl fmt::Display for Scope {
 
 /// RFC 6749 §3.3: `scope-token = 1*( %x21 / %x23-5B / %x5D-7E )`.
 pub fn is_scope_token(name: &str) -> bool {
-    !name.is_empty() && name.bytes().all(|byte| matches!(byte, 0x21 | 0x23..=0x5B | 0x5D..=0x7E))
+    !name.is_empty()
+        && name
+            .bytes()
+            .all(|byte| matches!(byte, 0x21 | 0x23..=0x5B | 0x5D..=0x7E))
 }

@@ -88,19 +88,28 @@ impl PlainSecret {
     /// Recognises a secret of ours by its form. A mistyped, cut or non-canonical one is refused here,
     /// without asking the database.
     pub fn recognise(text: &str) -> Option<(SecretKind, Self)> {
-        if text.len() != LENGTH || !text.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_') {
+        if text.len() != LENGTH
+            || !text
+                .bytes()
+                .all(|byte| byte.is_ascii_alphanumeric() || byte == b'_')
+        {
             return None;
         }
-        let kind = SecretKind::ALL.into_iter().find(|kind| text.starts_with(kind.prefix()))?;
+        let kind = SecretKind::ALL
+            .into_iter()
+            .find(|kind| text.starts_with(kind.prefix()))?;
         let (body, checksum) = text.split_at(LENGTH - 6);
-        let canonical = &body[4..10] <= MAX_U32 && &body[10..] <= MAX_RANDOM && !body[4..].contains('_');
+        let canonical =
+            &body[4..10] <= MAX_U32 && &body[10..] <= MAX_RANDOM && !body[4..].contains('_');
         (canonical && base62(crc32fast::hash(body.as_bytes())) == checksum)
             .then(|| (kind, Self(text.to_owned())))
     }
 
     /// Recognises a secret that must be of one kind.
     pub fn recognise_as(kind: SecretKind, text: &str) -> Option<Self> {
-        Self::recognise(text).filter(|(found, _)| *found == kind).map(|(_, secret)| secret)
+        Self::recognise(text)
+            .filter(|(found, _)| *found == kind)
+            .map(|(_, secret)| secret)
     }
 
     /// The secret itself. Whoever calls this answers for where it goes.
@@ -111,7 +120,9 @@ impl PlainSecret {
     /// The key under which the database knows it.
     pub fn id(&self) -> SecretId {
         let mut id = [0; SecretId::LENGTH];
-        let seconds = self.0[4..10].bytes().fold(0_u64, |number, digit| number * 62 + u64::from(value_of(digit)));
+        let seconds = self.0[4..10].bytes().fold(0_u64, |number, digit| {
+            number * 62 + u64::from(value_of(digit))
+        });
         id[..4].copy_from_slice(&u32::try_from(seconds).unwrap_or(u32::MAX).to_be_bytes());
         id[4..].copy_from_slice(digest(&SHA256, self.0.as_bytes()).as_ref());
         SecretId(id)
@@ -215,7 +226,9 @@ fn random_limbs() -> [u64; 8] {
         std::thread::yield_now();
     }
     for (limb, four) in limbs.iter_mut().zip(bytes.chunks_exact(4)) {
-        *limb = four.iter().fold(0, |number, &byte| number << 8 | u64::from(byte));
+        *limb = four
+            .iter()
+            .fold(0, |number, &byte| number << 8 | u64::from(byte));
     }
     limbs
 }

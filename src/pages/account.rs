@@ -60,7 +60,10 @@ struct AppLine {
 
 /// What the last form did. The cookie carries the word, the page its sentence.
 const FLASHES: [(&str, &str); 4] = [
-    ("password", "Your password was changed, and your other sessions and connected apps were signed out."),
+    (
+        "password",
+        "Your password was changed, and your other sessions and connected apps were signed out.",
+    ),
     ("session", "That session was signed out."),
     ("app", "The app was disconnected. Its access has ended."),
     ("theme", "The theme was saved in this browser."),
@@ -69,7 +72,9 @@ const FLASHES: [(&str, &str); 4] = [
 /// `GET /account`.
 pub async fn get(visitor: Visitor) -> HttpResponse {
     let outcome = match visitor.require_signed_in().await {
-        Ok(Ok(signed_in)) => show(&visitor, &signed_in, StatusCode::OK, PasswordForm::empty()).await,
+        Ok(Ok(signed_in)) => {
+            show(&visitor, &signed_in, StatusCode::OK, PasswordForm::empty()).await
+        }
         Ok(Err(sign_in)) => Ok(sign_in),
         Err(error) => Err(error.into()),
     };
@@ -96,18 +101,28 @@ pub async fn post_theme(visitor: Visitor, body: Body) -> HttpResponse {
     visitor.answer(choose_theme(&visitor, &body).await)
 }
 
-async fn show(visitor: &Visitor, signed_in: &SignedIn, status: StatusCode, password: PasswordForm) -> PageResult {
+async fn show(
+    visitor: &Visitor,
+    signed_in: &SignedIn,
+    status: StatusCode,
+    password: PasswordForm,
+) -> PageResult {
     let (user, now) = (signed_in.user.clone(), visitor.now);
     let permissions = visitor.app.directory.permissions().await?;
     let (sessions, authorizations) = visitor
         .app
         .db
         .read(move |connection| {
-            Ok((session::of_user(connection, &user, now)?, authorization::of_user(connection, &user, now)?))
+            Ok((
+                session::of_user(connection, &user, now)?,
+                authorization::of_user(connection, &user, now)?,
+            ))
         })
         .await?;
     let flash = cookies::value(&visitor.app.issuer, &visitor.request, cookies::FLASH);
-    let sentence = flash.as_ref().and_then(|word| FLASHES.iter().find(|(own, _)| own == word));
+    let sentence = flash
+        .as_ref()
+        .and_then(|word| FLASHES.iter().find(|(own, _)| own == word));
     let line = |own: Session| SessionLine {
         id: URL_SAFE_NO_PAD.encode(own.id.as_bytes()),
         device: device(&own.user_agent),
@@ -125,7 +140,11 @@ async fn show(visitor: &Visitor, signed_in: &SignedIn, status: StatusCode, passw
         user_id: signed_in.user.id.clone(),
         password,
         sessions: sessions.into_iter().map(line).collect(),
-        apps: apps(&authorizations, |scope| scope_lines(&permissions, scope), now),
+        apps: apps(
+            &authorizations,
+            |scope| scope_lines(&permissions, scope),
+            now,
+        ),
     };
     let mut response = visitor.private_html(status, &template);
     if flash.is_some() {
@@ -147,10 +166,18 @@ fn apps(
         }
     }
     let line = |client_id: &str| {
-        let own = || authorizations.iter().filter(|(authorization, _)| authorization.client_id == client_id);
+        let own = || {
+            authorizations
+                .iter()
+                .filter(|(authorization, _)| authorization.client_id == client_id)
+        };
         let (first, name) = own().min_by_key(|(authorization, _)| authorization.created_at)?;
-        let scope = own().fold(first.scope.clone(), |all, (authorization, _)| all.union(&authorization.scope));
-        let last_used = own().map(|(authorization, _)| authorization.last_used_at).max();
+        let scope = own().fold(first.scope.clone(), |all, (authorization, _)| {
+            all.union(&authorization.scope)
+        });
+        let last_used = own()
+            .map(|(authorization, _)| authorization.last_used_at)
+            .max();
         Some(AppLine {
             client_id: client_id.to_owned(),
             name: name.clone(),
@@ -163,7 +190,10 @@ fn apps(
 }
 
 /// Who sent the form, once its token is right.
-async fn check_form<'a>(visitor: &Visitor, body: &'a Body) -> Result<(SignedIn, Params<'a>), PageError> {
+async fn check_form<'a>(
+    visitor: &Visitor,
+    body: &'a Body,
+) -> Result<(SignedIn, Params<'a>), PageError> {
     let fields = visitor.form(body)?;
     let signed_in = visitor.signed_in().await?.ok_or_else(PageError::forged)?;
     if !csrf::is_valid(&visitor.app, &signed_in.secret, "", field(&fields, "csrf")?) {
@@ -175,7 +205,12 @@ async fn check_form<'a>(visitor: &Visitor, body: &'a Body) -> Result<(SignedIn, 
 /// Back to the page, which says what was done.
 fn done(visitor: &Visitor, word: &str) -> HttpResponse {
     let mut response = visitor.go_to(paths::ACCOUNT);
-    let _added = response.add_cookie(&cookies::make(&visitor.app.issuer, cookies::FLASH, word, Some(60)));
+    let _added = response.add_cookie(&cookies::make(
+        &visitor.app.issuer,
+        cookies::FLASH,
+        word,
+        Some(60),
+    ));
     response
 }
 
@@ -185,11 +220,21 @@ async fn change_password(visitor: &Visitor, body: &Body) -> PageResult {
     let (new, repeat) = (field(&fields, "new")?, field(&fields, "repeat")?);
     let mut form = PasswordForm::empty();
     form.new.error = check_choice(new).err();
-    form.repeat.error = (new != repeat).then(|| String::from("The two passwords differ. Type it again."));
+    form.repeat.error =
+        (new != repeat).then(|| String::from("The two passwords differ. Type it again."));
     // Asked last: what is wrong with the new password costs no try.
     if form.focus().is_empty() {
         let named = (signed_in.user.username.as_str(), field(&fields, "current")?);
-        form.current.error = match verify_user(&app.db, &app.hasher, &app.sign_ins, named, visitor.address, visitor.now).await? {
+        form.current.error = match verify_user(
+            &app.db,
+            &app.hasher,
+            &app.sign_ins,
+            named,
+            visitor.address,
+            visitor.now,
+        )
+        .await?
+        {
             SignIn::Right(_) => None,
             SignIn::Wrong => Some(String::from("This is not your password.")),
             SignIn::Throttled(seconds) => return Err(PageError::throttled(seconds)),
@@ -199,13 +244,23 @@ async fn change_password(visitor: &Visitor, body: &Body) -> PageResult {
         return show(visitor, &signed_in, StatusCode::UNPROCESSABLE_ENTITY, form).await;
     }
     let hash = app.hasher.hash(new.to_owned()).await?;
-    let (user_id, session, now, address) =
-        (signed_in.user.id, signed_in.session.id, visitor.now, visitor.address.to_string());
+    let (user_id, session, now, address) = (
+        signed_in.user.id,
+        signed_in.session.id,
+        visitor.now,
+        visitor.address.to_string(),
+    );
     app.db
         .write(move |connection| {
             user::set_password(connection, &user_id, &hash, now)?;
             session::end_all_but(connection, &user_id, Some(&session))?;
-            authorization::revoke_of_user(connection, &user_id, None, "the password was changed", now)?;
+            authorization::revoke_of_user(
+                connection,
+                &user_id,
+                None,
+                "the password was changed",
+                now,
+            )?;
             AuditEvent {
                 actor: Some(user_id.clone()),
                 user_id: Some(user_id),
@@ -221,10 +276,17 @@ async fn change_password(visitor: &Visitor, body: &Body) -> PageResult {
 
 async fn end_session(visitor: &Visitor, body: &Body) -> PageResult {
     let (signed_in, fields) = check_form(visitor, body).await?;
-    let id = URL_SAFE_NO_PAD.decode(field(&fields, "session")?).unwrap_or_default();
+    let id = URL_SAFE_NO_PAD
+        .decode(field(&fields, "session")?)
+        .unwrap_or_default();
     let id = SecretId::from_bytes(&id).ok_or_else(PageError::not_found)?;
     let user_id = signed_in.user.id;
-    if !visitor.app.db.write(move |connection| Ok(session::end(connection, &id, &user_id)?)).await? {
+    if !visitor
+        .app
+        .db
+        .write(move |connection| Ok(session::end(connection, &id, &user_id)?))
+        .await?
+    {
         return Err(PageError::not_found());
     }
     Ok(done(visitor, "session"))
@@ -236,7 +298,8 @@ async fn disconnect(visitor: &Visitor, body: &Body) -> PageResult {
     let (user_id, now, address) = (signed_in.user.id, visitor.now, visitor.address.to_string());
     let disconnect = visitor.app.db.write(move |connection| {
         let because = "disconnected by the user";
-        let ended = authorization::revoke_of_user(connection, &user_id, Some(&client_id), because, now)?;
+        let ended =
+            authorization::revoke_of_user(connection, &user_id, Some(&client_id), because, now)?;
         let forgotten = consent::withdraw(connection, &user_id, &client_id)?;
         if ended + forgotten > 0 {
             AuditEvent {
@@ -256,30 +319,52 @@ async fn disconnect(visitor: &Visitor, body: &Body) -> PageResult {
     Ok(done(visitor, "app"))
 }
 
+/// Seconds for which a browser keeps the theme.
+const YEAR: i64 = 31_536_000;
+
 async fn choose_theme(visitor: &Visitor, body: &Body) -> PageResult {
     let (_, fields) = check_form(visitor, body).await?;
-    const YEAR: i64 = 31_536_000;
     let theme = Theme::read(Some(field(&fields, "theme")?));
     let mut response = done(visitor, "theme");
-    let _added = response.add_cookie(&cookies::make(&visitor.app.issuer, cookies::THEME, theme.name(), Some(YEAR)));
+    let _added = response.add_cookie(&cookies::make(
+        &visitor.app.issuer,
+        cookies::THEME,
+        theme.name(),
+        Some(YEAR),
+    ));
     Ok(response)
 }
 
 impl PasswordForm {
     fn empty() -> Self {
-        Self { current: Field::default(), new: Field::default(), repeat: Field::default(), minimum: MINIMUM_LENGTH }
+        Self {
+            current: Field::default(),
+            new: Field::default(),
+            repeat: Field::default(),
+            minimum: MINIMUM_LENGTH,
+        }
     }
 
     /// The field to begin in: the first with an error.
     fn focus(&self) -> &'static str {
-        first_error(&[("current", &self.current), ("new", &self.new), ("repeat", &self.repeat)]).unwrap_or_default()
+        first_error(&[
+            ("current", &self.current),
+            ("new", &self.new),
+            ("repeat", &self.repeat),
+        ])
+        .unwrap_or_default()
     }
 }
 
 /// What a browser calls itself, as people call it. Others first pretend to be Chrome and Safari.
 fn device(user_agent: &str) -> String {
-    const BROWSERS: [(&str, &str); 5] =
-        [("Edg/", "Edge"), ("OPR/", "Opera"), ("Firefox/", "Firefox"), ("Chrome/", "Chrome"), ("Safari/", "Safari")];
+    const BROWSERS: [(&str, &str); 5] = [
+        ("Edg/", "Edge"),
+        ("OPR/", "Opera"),
+        ("Firefox/", "Firefox"),
+        ("Chrome/", "Chrome"),
+        ("Safari/", "Safari"),
+    ];
     const SYSTEMS: [(&str, &str); 6] = [
         ("Android", "Android"),
         ("iPhone", "iPhone"),
@@ -289,7 +374,10 @@ fn device(user_agent: &str) -> String {
         ("Linux", "Linux"),
     ];
     let find = |known: &[(&str, &'static str)]| {
-        known.iter().find(|(mark, _)| user_agent.contains(mark)).map(|(_, name)| *name)
+        known
+            .iter()
+            .find(|(mark, _)| user_agent.contains(mark))
+            .map(|(_, name)| *name)
     };
     match (find(&BROWSERS), find(&SYSTEMS)) {
         (Some(browser), Some(system)) => format!("{browser} on {system}"),

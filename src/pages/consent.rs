@@ -69,7 +69,11 @@ async fn continue_request(visitor: &Visitor, id: &str) -> PageResult {
     let mut waiting = WaitingRequest::find(visitor, id).await?;
     let cookie = waiting.cookie.take();
     let mut response = match visitor.signed_in().await? {
-        None => visitor.go_to(&format!("{}?continue={}", paths::LOGIN, waiting.id.expose())),
+        None => visitor.go_to(&format!(
+            "{}?continue={}",
+            paths::LOGIN,
+            waiting.id.expose()
+        )),
         Some(signed_in) => match Question::new(visitor, waiting, signed_in).await? {
             Ok(question) if question.is_answered(visitor).await? => question.allow(visitor).await?,
             Ok(question) => question.show(visitor),
@@ -94,7 +98,12 @@ async fn decide(visitor: &Visitor, body: &Body) -> PageResult {
         Err(refusal) => return Ok(refusal),
     };
     let about = question.about();
-    if !csrf::is_valid(&visitor.app, &question.signed_in.secret, &about, field(&fields, "csrf")?) {
+    if !csrf::is_valid(
+        &visitor.app,
+        &question.signed_in.secret,
+        &about,
+        field(&fields, "csrf")?,
+    ) {
         return Err(PageError::forged());
     }
     match field(&fields, "decision")? {
@@ -113,9 +122,17 @@ impl Question {
     ) -> Result<Result<Self, HttpResponse>, PageError> {
         waiting.bind(visitor, &signed_in).await?;
         let permissions = visitor.app.directory.permissions().await?;
-        let wished = waiting.request.scope.intersection(&waiting.client.client.scope);
+        let wished = waiting
+            .request
+            .scope
+            .intersection(&waiting.client.client.scope);
         match scope::within_user(&permissions, &signed_in.user.roles, &wished) {
-            Ok(scope) => Ok(Ok(Self { waiting, signed_in, permissions, scope })),
+            Ok(scope) => Ok(Ok(Self {
+                waiting,
+                signed_in,
+                permissions,
+                scope,
+            })),
             Err(error) => Ok(Err(redirect(&response(visitor, &waiting).refused(&error)))),
         }
     }
@@ -136,7 +153,11 @@ impl Question {
             return Ok(false);
         }
         let (user_id, client_id) = (self.signed_in.user.id.clone(), client.id.clone());
-        let given = visitor.app.db.read(move |connection| Ok(consent::given(connection, &user_id, &client_id)?)).await?;
+        let given = visitor
+            .app
+            .db
+            .read(move |connection| Ok(consent::given(connection, &user_id, &client_id)?))
+            .await?;
         Ok(given.covers(&self.scope))
     }
 
@@ -164,22 +185,34 @@ impl Question {
     }
 
     async fn allow(self, visitor: &Visitor) -> PageResult {
-        let (request, user_id, scope) =
-            (self.waiting.request.clone(), self.signed_in.user.id.clone(), self.scope.clone());
+        let (request, user_id, scope) = (
+            self.waiting.request.clone(),
+            self.signed_in.user.id.clone(),
+            self.scope.clone(),
+        );
         let (code_ttl, now) = (visitor.app.config.tokens.code_ttl, visitor.now);
         let code = visitor
             .app
             .db
-            .write(move |connection| grant::allow(connection, &request, &user_id, &scope, code_ttl, now))
+            .write(move |connection| {
+                grant::allow(connection, &request, &user_id, &scope, code_ttl, now)
+            })
             .await?
             .ok_or_else(gone)?;
         Ok(redirect(&response(visitor, &self.waiting).granted(&code)))
     }
 
     async fn deny(self, visitor: &Visitor) -> PageResult {
-        let (request, user_id, now) = (self.waiting.request.clone(), self.signed_in.user.id.clone(), visitor.now);
-        let denied =
-            visitor.app.db.write(move |connection| grant::deny(connection, &request, &user_id, now)).await?;
+        let (request, user_id, now) = (
+            self.waiting.request.clone(),
+            self.signed_in.user.id.clone(),
+            visitor.now,
+        );
+        let denied = visitor
+            .app
+            .db
+            .write(move |connection| grant::deny(connection, &request, &user_id, now))
+            .await?;
         if !denied {
             return Err(gone());
         }

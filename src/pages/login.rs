@@ -1,7 +1,7 @@
 //! The sign-in page. Checking the password and the throttle are in `authentication::user`.
 
-use actix_web::http::{StatusCode, header};
 use actix_web::HttpResponse;
+use actix_web::http::{StatusCode, header};
 use askama::Template;
 
 use crate::authentication::{SignIn, verify_user};
@@ -74,12 +74,32 @@ async fn sign_in(visitor: &Visitor, body: &Body) -> PageResult {
     let (username, password) = (field(&fields, "username")?, field(&fields, "password")?);
     let app = &visitor.app;
     let named = (username, password);
-    let outcome = verify_user(&app.db, &app.hasher, &app.sign_ins, named, visitor.address, visitor.now).await?;
-    app.metrics.sign_ins.count(matches!(outcome, SignIn::Right(_)));
+    let outcome = verify_user(
+        &app.db,
+        &app.hasher,
+        &app.sign_ins,
+        named,
+        visitor.address,
+        visitor.now,
+    )
+    .await?;
+    app.metrics
+        .sign_ins
+        .count(matches!(outcome, SignIn::Right(_)));
     match outcome {
         SignIn::Right(user) => begin_session(visitor, waiting.as_ref(), *user, "password").await,
-        SignIn::Wrong => Ok(form(visitor, waiting.as_ref(), username, Some(Failure::Wrong))),
-        SignIn::Throttled(seconds) => Ok(form(visitor, waiting.as_ref(), username, Some(Failure::Throttled(seconds)))),
+        SignIn::Wrong => Ok(form(
+            visitor,
+            waiting.as_ref(),
+            username,
+            Some(&Failure::Wrong),
+        )),
+        SignIn::Throttled(seconds) => Ok(form(
+            visitor,
+            waiting.as_ref(),
+            username,
+            Some(&Failure::Throttled(seconds)),
+        )),
     }
 }
 
@@ -92,7 +112,11 @@ pub(super) async fn begin_session(
     how: &'static str,
 ) -> PageResult {
     let secret = PlainSecret::generate(SecretKind::Browser, visitor.now);
-    let agent = visitor.request.headers().get(header::USER_AGENT).and_then(|value| value.to_str().ok());
+    let agent = visitor
+        .request
+        .headers()
+        .get(header::USER_AGENT)
+        .and_then(|value| value.to_str().ok());
     let row = Session {
         id: secret.id(),
         user_id: user.id.clone(),
@@ -109,7 +133,8 @@ pub(super) async fn begin_session(
         detail: Some(how.to_owned()),
         ..AuditEvent::new("user.signed_in", visitor.now)
     };
-    let replaced = cookies::secret(&visitor.app.issuer, &visitor.request, cookies::SESSION).map(|old| old.id());
+    let replaced = cookies::secret(&visitor.app.issuer, &visitor.request, cookies::SESSION)
+        .map(|old| old.id());
     let request = waiting.map(|waiting| waiting.request.id);
     let bound = visitor
         .app
@@ -132,7 +157,12 @@ pub(super) async fn begin_session(
     }
     let mut response = visitor.go_to(&next(waiting));
     let seconds = visitor.app.config.session.absolute;
-    let cookie = cookies::make(&visitor.app.issuer, cookies::SESSION, secret.expose(), Some(seconds));
+    let cookie = cookies::make(
+        &visitor.app.issuer,
+        cookies::SESSION,
+        secret.expose(),
+        Some(seconds),
+    );
     // Our own cookies are header values that always fit.
     let _added = response.add_cookie(&cookie);
     Ok(response)
@@ -145,14 +175,25 @@ fn next(waiting: Option<&WaitingRequest>) -> String {
     )
 }
 
-fn form(visitor: &Visitor, waiting: Option<&WaitingRequest>, username: &str, failure: Option<Failure>) -> HttpResponse {
+fn form(
+    visitor: &Visitor,
+    waiting: Option<&WaitingRequest>,
+    username: &str,
+    failure: Option<&Failure>,
+) -> HttpResponse {
     let (browser, cookie) = visitor.browser();
     let (status, error, throttled_minutes) = match failure {
         None => (StatusCode::OK, None, None),
-        Some(Failure::Wrong) => {
-            (StatusCode::UNPROCESSABLE_ENTITY, Some("The user name or password is wrong. Check both and try again."), None)
-        }
-        Some(Failure::Throttled(seconds)) => (StatusCode::TOO_MANY_REQUESTS, None, Some((seconds + 59) / 60)),
+        Some(Failure::Wrong) => (
+            StatusCode::UNPROCESSABLE_ENTITY,
+            Some("The user name or password is wrong. Check both and try again."),
+            None,
+        ),
+        Some(Failure::Throttled(seconds)) => (
+            StatusCode::TOO_MANY_REQUESTS,
+            None,
+            Some((seconds + 59) / 60),
+        ),
     };
     let template = Login {
         page: visitor.page("Sign in"),
@@ -170,12 +211,17 @@ fn form(visitor: &Visitor, waiting: Option<&WaitingRequest>, username: &str, fai
         let _added = response.add_cookie(&cookie);
     }
     if let Some(minutes) = throttled_minutes {
-        response.headers_mut().insert(header::RETRY_AFTER, header::HeaderValue::from(minutes * 60));
+        response
+            .headers_mut()
+            .insert(header::RETRY_AFTER, header::HeaderValue::from(minutes * 60));
     }
     response
 }
 
 /// A field of a form; absent reads as empty.
 pub(super) fn field<'a>(fields: &'a Params<'_>, name: &'static str) -> Result<&'a str, PageError> {
-    Ok(fields.one(name).map_err(crate::error::Error::from)?.unwrap_or_default())
+    Ok(fields
+        .one(name)
+        .map_err(crate::error::Error::from)?
+        .unwrap_or_default())
 }

@@ -35,8 +35,15 @@ pub async fn post(visitor: Visitor, body: Body) -> HttpResponse {
 async fn show(visitor: &Visitor) -> PageResult {
     let signed_in = visitor.signed_in().await?;
     let template = Logout {
-        page: visitor.page(if signed_in.is_some() { "Sign out" } else { "Signed out" }),
-        csrf: signed_in.as_ref().map(|own| csrf::token(&visitor.app, &own.secret, "")).unwrap_or_default(),
+        page: visitor.page(if signed_in.is_some() {
+            "Sign out"
+        } else {
+            "Signed out"
+        }),
+        csrf: signed_in
+            .as_ref()
+            .map(|own| csrf::token(&visitor.app, &own.secret, ""))
+            .unwrap_or_default(),
         username: signed_in.map(|own| own.user.username),
     };
     Ok(visitor.html(StatusCode::OK, &template, None))
@@ -66,7 +73,11 @@ async fn sign_out(visitor: &Visitor, body: &Body) -> PageResult {
         "" => visitor.go_to(paths::LOGOUT),
         id => {
             let waiting = WaitingRequest::find(visitor, id).await?;
-            visitor.go_to(&format!("{}?continue={}", paths::LOGIN, waiting.id.expose()))
+            visitor.go_to(&format!(
+                "{}?continue={}",
+                paths::LOGIN,
+                waiting.id.expose()
+            ))
         }
     };
     let _added = response.add_cookie(&cookies::remove(&visitor.app.issuer, cookies::SESSION));

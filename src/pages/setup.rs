@@ -52,12 +52,19 @@ async fn show(visitor: &Visitor) -> PageResult {
     if let Some(token) = query.one("token").map_err(Error::from)? {
         let mut response = visitor.go_to(paths::SETUP);
         if let Some(token) = PlainSecret::recognise_as(SecretKind::Browser, token) {
-            let cookie = cookies::make(&visitor.app.issuer, cookies::SETUP, token.expose(), Some(LIFETIME));
+            let cookie = cookies::make(
+                &visitor.app.issuer,
+                cookies::SETUP,
+                token.expose(),
+                Some(LIFETIME),
+            );
             let _added = response.add_cookie(&cookie);
         }
         return Ok(response);
     }
-    let form = live_token(visitor).await?.map(|token| SetupForm::empty(visitor, &token));
+    let form = live_token(visitor)
+        .await?
+        .map(|token| SetupForm::empty(visitor, &token));
     Ok(page(visitor, StatusCode::OK, form))
 }
 
@@ -68,7 +75,10 @@ async fn live_token(visitor: &Visitor) -> Result<Option<PlainSecret>, PageError>
     };
     let (id, now) = (token.id(), visitor.now);
     let works = visitor.app.db.read(move |connection| {
-        Ok(one_time_link::is_live(connection, &id, LinkPurpose::Setup, now)? && !user::any_admin(connection)?)
+        Ok(
+            one_time_link::is_live(connection, &id, LinkPurpose::Setup, now)?
+                && !user::any_admin(connection)?,
+        )
     });
     Ok(works.await?.then_some(token))
 }
@@ -85,7 +95,11 @@ async fn create(visitor: &Visitor, body: &Body) -> PageResult {
     if form.focus_on_error().is_some() {
         return Ok(page(visitor, StatusCode::UNPROCESSABLE_ENTITY, Some(form)));
     }
-    let hash = visitor.app.hasher.hash(field(&fields, "password")?.to_owned()).await?;
+    let hash = visitor
+        .app
+        .hasher
+        .hash(field(&fields, "password")?.to_owned())
+        .await?;
     let administrator = User {
         roles: List(vec![role::ADMIN.to_owned()]),
         password_hash: Some(hash),
@@ -99,8 +113,16 @@ async fn create(visitor: &Visitor, body: &Body) -> PageResult {
             Ok(response)
         }
         Inserted::NameTaken => {
-            let error = Some(String::from("Somebody has this name already. Choose another one."));
-            let form = SetupForm { username: Field { error, ..form.username }, ..form };
+            let error = Some(String::from(
+                "Somebody has this name already. Choose another one.",
+            ));
+            let form = SetupForm {
+                username: Field {
+                    error,
+                    ..form.username
+                },
+                ..form
+            };
             Ok(page(visitor, StatusCode::UNPROCESSABLE_ENTITY, Some(form)))
         }
         Inserted::TooLate => Ok(page(visitor, StatusCode::OK, None)),
@@ -114,7 +136,11 @@ enum Inserted {
 }
 
 /// Uses the link up and adds the account, both or neither.
-async fn insert(visitor: &Visitor, token: &PlainSecret, administrator: User) -> Result<Inserted, PageError> {
+async fn insert(
+    visitor: &Visitor,
+    token: &PlainSecret,
+    administrator: User,
+) -> Result<Inserted, PageError> {
     let (id, now, address) = (token.id(), visitor.now, visitor.address.to_string());
     let insert = visitor.app.db.write(move |connection| {
         if user::find_by_username(connection, &administrator.username)?.is_some() {
@@ -139,14 +165,26 @@ async fn insert(visitor: &Visitor, token: &PlainSecret, administrator: User) -> 
 
 impl SetupForm {
     fn empty(visitor: &Visitor, token: &PlainSecret) -> Self {
-        Self { csrf: csrf::token(&visitor.app, token, ""), minimum: MINIMUM_LENGTH, ..Self::default() }
+        Self {
+            csrf: csrf::token(&visitor.app, token, ""),
+            minimum: MINIMUM_LENGTH,
+            ..Self::default()
+        }
     }
 
     /// What was typed, each mistake beside its field.
-    fn checked(visitor: &Visitor, token: &PlainSecret, fields: &Params<'_>) -> Result<Self, PageError> {
-        let (username, email) = (field(fields, "username")?.trim(), field(fields, "email")?.trim());
+    fn checked(
+        visitor: &Visitor,
+        token: &PlainSecret,
+        fields: &Params<'_>,
+    ) -> Result<Self, PageError> {
+        let (username, email) = (
+            field(fields, "username")?.trim(),
+            field(fields, "email")?.trim(),
+        );
         let (password, repeat) = (field(fields, "password")?, field(fields, "repeat")?);
-        let differs = (password != repeat).then(|| String::from("The two passwords differ. Type it again."));
+        let differs =
+            (password != repeat).then(|| String::from("The two passwords differ. Type it again."));
         Ok(Self {
             username: Field::new(username, user::check_username(username).err()),
             email: Field::new(email, user::check_email(email).err()),
@@ -172,5 +210,11 @@ impl SetupForm {
 }
 
 fn page(visitor: &Visitor, status: StatusCode, form: Option<SetupForm>) -> HttpResponse {
-    visitor.private_html(status, &Setup { page: visitor.page("Set up"), form })
+    visitor.private_html(
+        status,
+        &Setup {
+            page: visitor.page("Set up"),
+            form,
+        },
+    )
 }

@@ -31,28 +31,53 @@ impl WaitingRequest {
         let id = PlainSecret::recognise_as(SecretKind::Browser, id).ok_or_else(gone)?;
         let key = id.id();
         let app = &visitor.app;
-        let found = app.db.read(move |connection| Ok(authorization_request::find(connection, &key)?)).await?;
-        let request = found.filter(|request| request.is_open(visitor.now)).ok_or_else(gone)?;
+        let found = app
+            .db
+            .read(move |connection| Ok(authorization_request::find(connection, &key)?))
+            .await?;
+        let request = found
+            .filter(|request| request.is_open(visitor.now))
+            .ok_or_else(gone)?;
         let (browser, cookie) = visitor.browser();
         let browser = HashedSecret::of(browser.expose());
         let ours = match &request.browser_hash {
             Some(own) => own.matches(&browser),
-            None => app.db.write(move |connection| Ok(authorization_request::bind_browser(connection, &key, browser)?)).await?,
+            None => {
+                app.db
+                    .write(move |connection| {
+                        Ok(authorization_request::bind_browser(
+                            connection, &key, browser,
+                        )?)
+                    })
+                    .await?
+            }
         };
         let client = app.directory.client(&request.client_id).await?;
-        let client = client.filter(|known| ours && known.client.disabled_at.is_none()).ok_or_else(gone)?;
-        Ok(Self { id, request, client, cookie })
+        let client = client
+            .filter(|known| ours && known.client.disabled_at.is_none())
+            .ok_or_else(gone)?;
+        Ok(Self {
+            id,
+            request,
+            client,
+            cookie,
+        })
     }
 
     /// Ties it to the session, or makes sure that it is.
-    pub(super) async fn bind(&self, visitor: &Visitor, signed_in: &SignedIn) -> Result<(), PageError> {
+    pub(super) async fn bind(
+        &self,
+        visitor: &Visitor,
+        signed_in: &SignedIn,
+    ) -> Result<(), PageError> {
         let (key, session) = (self.request.id, signed_in.session.id);
-        let ours = match self.request.session_id {
-            Some(own) => own == session,
-            None => {
-                let bind = move |connection: &mut _| Ok(authorization_request::bind(connection, &key, &session)?);
-                visitor.app.db.write(bind).await?
-            }
+        let ours = if let Some(own) = self.request.session_id {
+            own == session
+        } else {
+            let bind = move |connection: &mut _| {
+                Ok(authorization_request::bind(connection, &key, &session)?)
+            };
+            visitor.app.db.write(bind).await?
         };
         if ours { Ok(()) } else { Err(gone()) }
     }

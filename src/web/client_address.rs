@@ -12,7 +12,9 @@ use crate::config::Config;
 /// The peer of the connection; IPv4 inside IPv6 reads as IPv4.
 pub fn peer(request: &HttpRequest) -> IpAddr {
     let peer = request.peer_addr().as_ref().map(SocketAddr::ip);
-    peer.map_or(IpAddr::V4(Ipv4Addr::UNSPECIFIED), |address| address.to_canonical())
+    peer.map_or(IpAddr::V4(Ipv4Addr::UNSPECIFIED), |address| {
+        address.to_canonical()
+    })
 }
 
 /// The client: the peer, or behind trusted proxies the rightmost forwarded address that is not trusted.
@@ -22,16 +24,24 @@ pub fn client(config: &Config, request: &HttpRequest) -> IpAddr {
         return peer;
     }
     let forwarded = forwarded_for(request.headers());
-    let untrusted = forwarded.iter().rev().find(|address| !contains(&config.trusted_proxies, **address));
+    let untrusted = forwarded
+        .iter()
+        .rev()
+        .find(|address| !contains(&config.trusted_proxies, **address));
     // All trusted: the farthest of them.
-    untrusted.or_else(|| forwarded.first()).copied().unwrap_or(peer)
+    untrusted
+        .or_else(|| forwarded.first())
+        .copied()
+        .unwrap_or(peer)
 }
 
 /// Whether the last leg before a trusted proxy was https, as the proxy tells.
 pub fn forwarded_https(headers: &HeaderMap) -> bool {
     let proto = last_value(headers, "x-forwarded-proto")
         .map(str::to_owned)
-        .or_else(|| last_value(headers, "forwarded").and_then(|element| parameter(element, "proto")));
+        .or_else(|| {
+            last_value(headers, "forwarded").and_then(|element| parameter(element, "proto"))
+        });
     proto.is_some_and(|proto| proto.eq_ignore_ascii_case("https"))
 }
 
@@ -43,8 +53,16 @@ pub fn contains(networks: &[IpNet], address: IpAddr) -> bool {
 /// `X-Forwarded-For`, else `Forwarded` (RFC 7239), leftmost first. From whatever cannot be read on to
 /// the left nothing counts.
 fn forwarded_for(headers: &HeaderMap) -> Vec<IpAddr> {
-    let name = if headers.contains_key("x-forwarded-for") { "x-forwarded-for" } else { "forwarded" };
-    let values = headers.get_all(name).filter_map(|value| value.to_str().ok()).collect::<Vec<_>>().join(",");
+    let name = if headers.contains_key("x-forwarded-for") {
+        "x-forwarded-for"
+    } else {
+        "forwarded"
+    };
+    let values = headers
+        .get_all(name)
+        .filter_map(|value| value.to_str().ok())
+        .collect::<Vec<_>>()
+        .join(",");
     let readable = values.rsplit(',').map_while(|element| match name {
         "forwarded" => parameter(element, "for").and_then(|node| address(&node)),
         _ => address(element.trim()),
@@ -55,7 +73,9 @@ fn forwarded_for(headers: &HeaderMap) -> Vec<IpAddr> {
 }
 
 fn last_value<'a>(headers: &'a HeaderMap, name: &str) -> Option<&'a str> {
-    let last = headers.get_all(header::HeaderName::try_from(name).ok()?).last()?;
+    let last = headers
+        .get_all(header::HeaderName::try_from(name).ok()?)
+        .last()?;
     last.to_str().ok()?.rsplit(',').next().map(str::trim)
 }
 
@@ -63,13 +83,18 @@ fn last_value<'a>(headers: &'a HeaderMap, name: &str) -> Option<&'a str> {
 fn parameter(element: &str, name: &str) -> Option<String> {
     element.split(';').find_map(|pair| {
         let (key, value) = pair.split_once('=')?;
-        key.trim().eq_ignore_ascii_case(name).then(|| value.trim().trim_matches('"').to_owned())
+        key.trim()
+            .eq_ignore_ascii_case(name)
+            .then(|| value.trim().trim_matches('"').to_owned())
     })
 }
 
 /// An address with or without a port; IPv6 with a port stands in brackets.
 fn address(text: &str) -> Option<IpAddr> {
     let bare = text.trim_start_matches('[').trim_end_matches(']');
-    let parsed = bare.parse().ok().or_else(|| text.parse::<SocketAddr>().ok().map(|socket| socket.ip()));
+    let parsed = bare
+        .parse()
+        .ok()
+        .or_else(|| text.parse::<SocketAddr>().ok().map(|socket| socket.ip()));
     parsed.map(|address: IpAddr| address.to_canonical())
 }

@@ -1,9 +1,9 @@
 //! Our cookies: the session's, the one that ties an authorization request to a browser before anybody has
 //! signed in, the setup link's, the theme's and the flash message's.
 
+use actix_web::HttpRequest;
 use actix_web::cookie::time::Duration;
 use actix_web::cookie::{Cookie, SameSite};
-use actix_web::HttpRequest;
 
 use crate::oauth::{Issuer, PlainSecret, SecretKind};
 
@@ -20,7 +20,9 @@ pub const FLASH: &str = "flash";
 
 /// The value of one of our cookies.
 pub fn value(issuer: &Issuer, request: &HttpRequest, name: &str) -> Option<String> {
-    request.cookie(&issuer.cookie_name(name)).map(|cookie| cookie.value().to_owned())
+    request
+        .cookie(&issuer.cookie_name(name))
+        .map(|cookie| cookie.value().to_owned())
 }
 
 /// The secret in one of our cookies, if it has the form of one.

@@ -38,11 +38,17 @@ pub async fn registered<B: MessageBody + 'static>(
 ) -> Result<ServiceResponse<impl MessageBody>, actix_web::Error> {
     let origin = request.headers().get(header::ORIGIN).cloned();
     let allowed = match origin.as_ref().and_then(|origin| origin.to_str().ok()) {
-        Some(origin) => app.directory.browser_facts().await.is_ok_and(|facts| facts.origins.contains(origin)),
+        Some(origin) => app
+            .directory
+            .browser_facts()
+            .await
+            .is_ok_and(|facts| facts.origins.contains(origin)),
         None => false,
     };
     let mut response = answer(request, next).await?;
-    response.headers_mut().append(header::VARY, HeaderValue::from_static("Origin"));
+    response
+        .headers_mut()
+        .append(header::VARY, HeaderValue::from_static("Origin"));
     if let Some(origin) = origin.filter(|_| allowed) {
         allow(response.headers_mut(), origin, "POST");
     }
@@ -54,10 +60,14 @@ async fn answer<B: MessageBody + 'static>(
     request: ServiceRequest,
     next: Next<B>,
 ) -> Result<ServiceResponse<impl MessageBody>, actix_web::Error> {
-    let preflight =
-        request.method() == Method::OPTIONS && request.headers().contains_key(header::ACCESS_CONTROL_REQUEST_METHOD);
+    let preflight = request.method() == Method::OPTIONS
+        && request
+            .headers()
+            .contains_key(header::ACCESS_CONTROL_REQUEST_METHOD);
     if preflight {
-        Ok(request.into_response(HttpResponse::NoContent().finish()).map_into_right_body())
+        Ok(request
+            .into_response(HttpResponse::NoContent().finish())
+            .map_into_right_body())
     } else {
         Ok(next.call(request).await?.map_into_left_body())
     }
@@ -65,8 +75,17 @@ async fn answer<B: MessageBody + 'static>(
 
 fn allow(headers: &mut HeaderMap, origin: HeaderValue, method: &'static str) {
     headers.insert(header::ACCESS_CONTROL_ALLOW_ORIGIN, origin);
-    headers.insert(header::ACCESS_CONTROL_ALLOW_METHODS, HeaderValue::from_static(method));
-    headers.insert(header::ACCESS_CONTROL_ALLOW_HEADERS, HeaderValue::from_static("Authorization, Content-Type"));
-    headers.insert(header::ACCESS_CONTROL_EXPOSE_HEADERS, HeaderValue::from_static("Retry-After, WWW-Authenticate"));
+    headers.insert(
+        header::ACCESS_CONTROL_ALLOW_METHODS,
+        HeaderValue::from_static(method),
+    );
+    headers.insert(
+        header::ACCESS_CONTROL_ALLOW_HEADERS,
+        HeaderValue::from_static("Authorization, Content-Type"),
+    );
+    headers.insert(
+        header::ACCESS_CONTROL_EXPOSE_HEADERS,
+        HeaderValue::from_static("Retry-After, WWW-Authenticate"),
+    );
     headers.insert(header::ACCESS_CONTROL_MAX_AGE, MAX_AGE);
 }

@@ -28,6 +28,9 @@ fn message(secret: &PlainSecret, about: &str) -> Vec<u8> {
 /// Whether the browser says that the form comes from another site. With `Referrer-Policy: no-referrer`
 /// browsers send `Origin: null` on our own forms, so null or none leaves it to the token.
 pub fn is_foreign(app: &App, request: &HttpRequest) -> bool {
-    let origin = request.headers().get(header::ORIGIN).map(header::HeaderValue::as_bytes);
+    let origin = request
+        .headers()
+        .get(header::ORIGIN)
+        .map(header::HeaderValue::as_bytes);
     origin.is_some_and(|origin| origin != b"null" && origin != app.issuer.origin().as_bytes())
 }

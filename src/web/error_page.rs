@@ -20,7 +20,7 @@ pub struct PageError {
     /// What to do now, in a sentence.
     pub remedy: &'static str,
     /// What failed, for the log.
-    pub cause: Option<Error>,
+    pub cause: Option<Box<Error>>,
 }
 
 /// The template.
@@ -36,8 +36,19 @@ pub(super) struct ErrorTemplate {
 
 impl PageError {
     /// A refusal.
-    pub fn new(status: StatusCode, title: &'static str, happened: impl Into<String>, remedy: &'static str) -> Self {
-        Self { status, title, happened: happened.into(), remedy, cause: None }
+    pub fn new(
+        status: StatusCode,
+        title: &'static str,
+        happened: impl Into<String>,
+        remedy: &'static str,
+    ) -> Self {
+        Self {
+            status,
+            title,
+            happened: happened.into(),
+            remedy,
+            cause: None,
+        }
     }
 
     /// 403 for a form that did not come from this browser's page.
@@ -96,7 +107,10 @@ impl From<Error> for PageError {
                 "Try again in a moment. If it stays so, tell the operator the request's number.",
             ),
         };
-        Self { cause: Some(error), ..page }
+        Self {
+            cause: Some(Box::new(error)),
+            ..page
+        }
     }
 }
 

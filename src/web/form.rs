@@ -18,13 +18,25 @@ pub type Body = Result<Bytes, actix_web::Error>;
 /// # Errors
 /// `invalid_request` (RFC 6749 §3.2: `application/x-www-form-urlencoded` in UTF-8).
 pub fn params<'a>(request: &HttpRequest, body: &'a Body) -> Result<Params<'a>, OAuthError> {
-    let body = body
-        .as_ref()
-        .map_err(|_| OAuthError::invalid_request("The body cannot be read, or is longer than 64 KiB."))?;
-    let content_type = request.headers().get(header::CONTENT_TYPE).map(header::HeaderValue::as_bytes);
-    let essence = content_type.unwrap_or_default().split(|&byte| byte == b';').next().unwrap_or_default();
-    if !essence.trim_ascii().eq_ignore_ascii_case(b"application/x-www-form-urlencoded") {
-        return Err(OAuthError::invalid_request("The content type must be application/x-www-form-urlencoded."));
+    let body = body.as_ref().map_err(|_| {
+        OAuthError::invalid_request("The body cannot be read, or is longer than 64 KiB.")
+    })?;
+    let content_type = request
+        .headers()
+        .get(header::CONTENT_TYPE)
+        .map(header::HeaderValue::as_bytes);
+    let essence = content_type
+        .unwrap_or_default()
+        .split(|&byte| byte == b';')
+        .next()
+        .unwrap_or_default();
+    if !essence
+        .trim_ascii()
+        .eq_ignore_ascii_case(b"application/x-www-form-urlencoded")
+    {
+        return Err(OAuthError::invalid_request(
+            "The content type must be application/x-www-form-urlencoded.",
+        ));
     }
     Ok(Params::parse(body)?)
 }

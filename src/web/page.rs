@@ -72,7 +72,11 @@ impl Moment {
         );
         let exact = OffsetDateTime::from_unix_timestamp(at.seconds()).ok();
         let exact = exact.and_then(|time| time.format(format).ok());
-        Self { iso: at.to_string(), exact: exact.unwrap_or_default(), words: ago(now.since(at)) }
+        Self {
+            iso: at.to_string(),
+            exact: exact.unwrap_or_default(),
+            words: ago(now.since(at)),
+        }
     }
 }
 
@@ -87,7 +91,11 @@ fn ago(seconds: i64) -> String {
 
 /// A number of things, in words: `1 day`, `2 days`.
 pub fn count(number: i64, thing: &str) -> String {
-    if number == 1 { format!("1 {thing}") } else { format!("{number} {thing}s") }
+    if number == 1 {
+        format!("1 {thing}")
+    } else {
+        format!("{number} {thing}s")
+    }
 }
 
 /// A scope as a person reads it.
@@ -107,7 +115,9 @@ pub fn scope_lines(permissions: &Permissions, scope: &Scope) -> Vec<ScopeLine> {
         let known = permissions.scopes.get(name);
         ScopeLine {
             name: name.to_owned(),
-            description: known.map(|scope| scope.description.clone()).unwrap_or_default(),
+            description: known
+                .map(|scope| scope.description.clone())
+                .unwrap_or_default(),
             sensitive: known.is_some_and(|scope| scope.is_sensitive),
         }
     };
@@ -126,16 +136,25 @@ pub struct Field {
 impl Field {
     /// What was typed, and what is wrong with it.
     pub fn new(value: &str, error: Option<String>) -> Self {
-        Self { value: value.to_owned(), error }
+        Self {
+            value: value.to_owned(),
+            error,
+        }
     }
 
     /// Only what is wrong.
     pub fn secret(error: Option<String>) -> Self {
-        Self { value: String::new(), error }
+        Self {
+            value: String::new(),
+            error,
+        }
     }
 }
 
 /// The first field with an error, where the cursor begins.
 pub fn first_error(fields: &[(&'static str, &Field)]) -> Option<&'static str> {
-    fields.iter().find(|(_, field)| field.error.is_some()).map(|(name, _)| *name)
+    fields
+        .iter()
+        .find(|(_, field)| field.error.is_some())
+        .map(|(name, _)| *name)
 }

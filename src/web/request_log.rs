@@ -1,8 +1,8 @@
 //! Around every request: its id, the refusal of plain http, its count and its line in the log. The line
 //! has the path without the query, which may hold codes and tokens of others' making.
 
-use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::OnceLock;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Instant;
 
 use actix_web::body::MessageBody;
@@ -69,11 +69,24 @@ fn finish<B>(
     app.metrics.requests(status).add();
     // What runs once for every call of somebody's API is logged only when asked for.
     let path = response.request().path();
-    let quiet = status < 400 && (path.ends_with(paths::INTROSPECT) || path.ends_with(paths::HEALTHZ) || path.contains(paths::VERIFY));
-    let failure = response.response().error().and_then(actix_web::Error::as_error::<Error>);
+    let quiet = status < 400
+        && (path.ends_with(paths::INTROSPECT)
+            || path.ends_with(paths::HEALTHZ)
+            || path.contains(paths::VERIFY));
+    let failure = response
+        .response()
+        .error()
+        .and_then(actix_web::Error::as_error::<Error>);
     if let Some(error) = failure {
-        let client = response.request().extensions().get::<LoggedClient>().cloned();
-        error.log(&id.to_string(), client.as_ref().map(|client| client.0.as_str()));
+        let client = response
+            .request()
+            .extensions()
+            .get::<LoggedClient>()
+            .cloned();
+        error.log(
+            &id.to_string(),
+            client.as_ref().map(|client| client.0.as_str()),
+        );
     }
     if !quiet || tracing::enabled!(tracing::Level::DEBUG) {
         let address = client_address::client(&app.config, response.request());
@@ -85,7 +98,9 @@ fn finish<B>(
     }
     if status >= 400 || !quiet {
         let value = HeaderValue::try_from(id.to_string())?;
-        response.headers_mut().insert(HeaderName::from_static("x-request-id"), value);
+        response
+            .headers_mut()
+            .insert(HeaderName::from_static("x-request-id"), value);
     }
     Ok(response)
 }

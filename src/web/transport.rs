@@ -16,10 +16,17 @@ pub fn refuse(app: &App, request: &ServiceRequest) -> Option<HttpResponse> {
     if !app.issuer.is_https() {
         return None;
     }
-    let own = request.path().strip_prefix(app.issuer.path()).unwrap_or(request.path());
+    let own = request
+        .path()
+        .strip_prefix(app.issuer.path())
+        .unwrap_or(request.path());
     let peer = peer(request.request());
     let proxied = contains(&app.config.trusted_proxies, peer) && forwarded_https(request.headers());
-    if proxied || contains(&app.config.plain_http_from, peer) || own == paths::HEALTHZ || own == paths::READYZ {
+    if proxied
+        || contains(&app.config.plain_http_from, peer)
+        || own == paths::HEALTHZ
+        || own == paths::READYZ
+    {
         return None;
     }
     let error = OAuthError::invalid_request(

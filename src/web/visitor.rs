@@ -57,7 +57,12 @@ impl FromRequest for Visitor {
             return ready(Err(Error::failed("the server has no parts").into()));
         };
         let address = client_address::client(&app.config, request);
-        ready(Ok(Self { app: app.clone(), request: request.clone(), address, now: app.now() }))
+        ready(Ok(Self {
+            app: app.clone(),
+            request: request.clone(),
+            address,
+            now: app.now(),
+        }))
     }
 }
 
@@ -99,17 +104,31 @@ impl Visitor {
     /// The database's.
     pub async fn signed_in(&self) -> Result<Option<SignedIn>> {
         const MINUTE: i64 = 60;
-        let Some(secret) = cookies::secret(&self.app.issuer, &self.request, cookies::SESSION) else {
+        let Some(secret) = cookies::secret(&self.app.issuer, &self.request, cookies::SESSION)
+        else {
             return Ok(None);
         };
         let (id, now) = (secret.id(), self.now);
-        let found = self.app.db.read(move |connection| Ok(session::find_live(connection, &id, now)?)).await?;
-        let Some((session, user)) = found else { return Ok(None) };
+        let found = self
+            .app
+            .db
+            .read(move |connection| Ok(session::find_live(connection, &id, now)?))
+            .await?;
+        let Some((session, user)) = found else {
+            return Ok(None);
+        };
         if now.since(session.last_seen_at) >= MINUTE {
             let end = self.session_end(session.created_at);
-            self.app.db.write(move |connection| Ok(session::touch(connection, &id, now, end)?)).await?;
+            self.app
+                .db
+                .write(move |connection| Ok(session::touch(connection, &id, now, end)?))
+                .await?;
         }
-        Ok(Some(SignedIn { secret, session, user }))
+        Ok(Some(SignedIn {
+            secret,
+            session,
+            user,
+        }))
     }
 
     /// When a session begun at `begun` and used now ends.
@@ -135,7 +154,12 @@ impl Visitor {
 
     /// A page. `form_target` is the CSP source to which the page's forms may lead in the end: browsers
     /// apply `form-action` to the whole redirect chain.
-    pub fn html(&self, status: StatusCode, template: &impl Template, form_target: Option<&str>) -> HttpResponse {
+    pub fn html(
+        &self,
+        status: StatusCode,
+        template: &impl Template,
+        form_target: Option<&str>,
+    ) -> HttpResponse {
         let Ok(body) = template.render() else {
             return HttpResponse::InternalServerError().body("The page could not be made.");
         };
@@ -153,7 +177,10 @@ impl Visitor {
             .insert_header((header::X_CONTENT_TYPE_OPTIONS, "nosniff"))
             .insert_header((header::REFERRER_POLICY, "no-referrer"))
             .insert_header((header::CACHE_CONTROL, "no-store"))
-            .insert_header(("permissions-policy", "camera=(), geolocation=(), microphone=()"));
+            .insert_header((
+                "permissions-policy",
+                "camera=(), geolocation=(), microphone=()",
+            ));
         if self.app.issuer.is_https() {
             response.insert_header((header::STRICT_TRANSPORT_SECURITY, "max-age=31536000"));
         }
@@ -165,7 +192,9 @@ impl Visitor {
     pub fn private_html(&self, status: StatusCode, template: &impl Template) -> HttpResponse {
         let mut response = self.html(status, template, None);
         let value = header::HeaderValue::from_static("same-origin");
-        response.headers_mut().insert(header::CROSS_ORIGIN_OPENER_POLICY, value);
+        response
+            .headers_mut()
+            .insert(header::CROSS_ORIGIN_OPENER_POLICY, value);
         response
     }
 
@@ -180,7 +209,12 @@ impl Visitor {
             Ok(response) => return response,
             Err(error) => error,
         };
-        let request_id = self.request.extensions().get::<RequestId>().map(ToString::to_string).unwrap_or_default();
+        let request_id = self
+            .request
+            .extensions()
+            .get::<RequestId>()
+            .map(ToString::to_string)
+            .unwrap_or_default();
         if let Some(cause) = &error.cause {
             cause.log(&request_id, None);
         }
@@ -192,8 +226,13 @@ impl Visitor {
             request_id,
         };
         let mut response = self.html(error.status, &template, None);
-        if matches!(error.status, StatusCode::TOO_MANY_REQUESTS | StatusCode::SERVICE_UNAVAILABLE) {
-            response.headers_mut().insert(header::RETRY_AFTER, header::HeaderValue::from_static("60"));
+        if matches!(
+            error.status,
+            StatusCode::TOO_MANY_REQUESTS | StatusCode::SERVICE_UNAVAILABLE
+        ) {
+            response
+                .headers_mut()
+                .insert(header::RETRY_AFTER, header::HeaderValue::from_static("60"));
         }
         response
     }
@@ -203,7 +242,10 @@ impl Visitor {
     /// # Errors
     /// The database's.
     pub async fn require_signed_in(&self) -> Result<std::result::Result<SignedIn, HttpResponse>> {
-        Ok(self.signed_in().await?.ok_or_else(|| self.go_to(paths::LOGIN)))
+        Ok(self
+            .signed_in()
+            .await?
+            .ok_or_else(|| self.go_to(paths::LOGIN)))
     }
 }
 

@@ -3,6 +3,7 @@ import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import { after, before, test } from 'node:test';
 import { binary } from '../clients/program.mjs';
+import { violations } from './axe.mjs';
 import { launch, press, shows, signIn, visit } from './world.mjs';
 
 let demo;
@@ -45,6 +46,7 @@ const steps = (page) => page.locator('.story h2').allInnerTexts();
 test('the third-party app says so when it is denied', async () => {
   await visit(world, async (page) => {
     await page.goto(told.third_party_app);
+    assert.deepEqual(await violations(page), []);
     await press(page, 'Connect to Latchkey');
     await signIn(page, told.users[0]);
     await press(page, 'Deny');
@@ -78,6 +80,7 @@ for (const javaScript of [true, false]) {
       await page.getByRole('heading', { name: 'Revoking the refresh token' }).waitFor();
       await press(page, 'Read the notes again');
       await page.locator('.story > .failed').waitFor();
+      if (javaScript) assert.deepEqual(await violations(page), []);
       assert.match(await page.locator('.story > .failed').innerText(), /401|invalid_token/);
     }, { javaScript });
   });
@@ -87,6 +90,7 @@ test('the single-page app signs in, calls, refreshes and signs out', async () =>
   const [person] = told.users;
   await visit(world, async (page) => {
     await page.goto(told.single_page_app);
+    assert.deepEqual(await violations(page), []);
     await signIn(page, person);
     await page.getByRole('heading', { name: `Notes of ${person.username}` }).waitFor();
 
@@ -98,10 +102,20 @@ test('the single-page app signs in, calls, refreshes and signs out', async () =>
     await press(page, 'Read the notes');
     await page.getByRole('status').filter({ hasText: 'These are your notes.' }).waitFor();
 
+    assert.deepEqual(await violations(page), []);
+
     await page.reload();
     await page.getByRole('status').filter({ hasText: 'Welcome back.' }).waitFor();
     await press(page, 'Sign out');
     await shows(page, 'Sign in');
     assert.equal(await page.evaluate(() => sessionStorage.length), 0);
+  });
+});
+
+test('the sample API says how to call it', async () => {
+  await visit(world, async (page) => {
+    await page.goto(told.sample_api);
+    assert.deepEqual(await violations(page), []);
+    assert.ok((await page.locator('main').innerText()).includes(`curl -i ${told.sample_api}/notes`));
   });
 });

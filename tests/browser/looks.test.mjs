@@ -4,13 +4,16 @@ import assert from 'node:assert/strict';
 import { mkdirSync } from 'node:fs';
 import { after, before, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
-import axe from 'axe-core';
-import { authorizeUrl, shows, signIn, startWorld, visit } from './world.mjs';
+import { violations } from './axe.mjs';
+import { authorizeUrl, backAt, press, shows, signIn, startWorld, visit } from './world.mjs';
 
 const pictures = fileURLToPath(new URL('screenshots', import.meta.url));
 // 640 pixels is what a window of 1280 has left at a zoom of 200 %.
 const WIDTHS = { narrow: 360, zoomed: 640, wide: 1280 };
-const LONG = 'ThisNameHasNoSpaces'.repeat(11).slice(0, 100);
+const LONG = 'ThisNameHasNoSpaces'.repeat(11).slice(0, 200);
+const LONG_NAMED = { username: 'W'.repeat(64), password: 'a password that is long enough' };
+// Somebody else than in the other pictures, where no app is connected.
+const OTHER = { username: 'Charles', password: 'a password that is long enough' };
 
 let world;
 let setupLink;
@@ -20,8 +23,9 @@ before(async () => {
   world = await startWorld();
   mkdirSync(pictures, { recursive: true });
   [setupLink] = world.command(['setup-link']).match(/http\S+/);
-  world.addUser('W'.repeat(64), 'a password that is long enough');
+  for (const { username, password } of [LONG_NAMED, OTHER]) world.addUser(username, password);
   clients.plain = world.addWebApp('Notes on the web');
+  clients.kept = world.addNativeApp('Kept', world.app.redirectUri);
   clients.native = world.addNativeApp('On the desk', world.app.redirectUri);
   clients.long = world.addWebApp(LONG);
   clients.mixed = world.addWebApp('دفتر الملاحظات 📓');
@@ -29,7 +33,7 @@ before(async () => {
 after(() => world.stop());
 
 async function consent(page, client, who) {
-  await page.goto(authorizeUrl(world, client, { scope: client === clients.native ? 'notes.read' : 'notes.read notes.write' }));
+  await page.goto(authorizeUrl(world, client, { scope: client.client_secret ? 'notes.read notes.write' : 'notes.read' }));
   await signIn(page, who);
   await shows(page, 'Allow');
 }
@@ -52,21 +56,47 @@ const PAGES = {
   consent: (page) => consent(page, clients.plain),
   'consent of a native app': (page) => consent(page, clients.native),
   'consent with long names': (page) =>
-    consent(page, clients.long, { username: 'W'.repeat(64), password: 'a password that is long enough' }),
+    consent(page, clients.long, LONG_NAMED),
   'consent with a right-to-left name': (page) => consent(page, clients.mixed),
   account: (page) => signedIn(page, '/account'),
+  'account with an app': async (page) => {
+    await consent(page, clients.kept, OTHER);
+    await press(page, 'Allow');
+    await backAt(page, world.app.redirectUri);
+    await page.goto(`${world.issuer}/account`);
+    await page.locator('summary').first().click();
+  },
+  'account refusing a password': async (page) => {
+    await signedIn(page, '/account');
+    await page.getByLabel('Current password', { exact: true }).fill('wrong');
+    await page.getByLabel('New password', { exact: true }).fill('a new password that is long enough');
+    await page.getByLabel('Repeat new password', { exact: true }).fill('another');
+    await press(page, 'Change password');
+    await page.locator('[aria-invalid]').first().waitFor();
+  },
   logout: (page) => signedIn(page, '/logout'),
   'logout when signed out': (page) => page.goto(`${world.issuer}/logout`),
   setup: (page) => page.goto(setupLink),
+  'setup refused': async (page) => {
+    await page.goto(setupLink);
+    await page.getByLabel('Username', { exact: true }).fill('Grace');
+    await page.getByLabel('Email', { exact: true }).fill('grace@example.com');
+    await page.getByLabel('Password', { exact: true }).fill('short');
+    await page.getByLabel('Repeat password', { exact: true }).fill('other');
+    await press(page, 'Create administrator');
+    await page.locator('[aria-invalid]').first().waitFor();
+  },
+  'setup link used up': (page) => page.goto(`${world.issuer}/setup?token=none`),
   error: (page) => page.goto(`${world.issuer}/oauth/authorize?client_id=unknown`),
   'not found': (page) => page.goto(`${world.issuer}/no/such/page`),
 };
 
 for (const [name, open] of Object.entries(PAGES)) {
-  for (const colorScheme of ['light', 'dark']) {
-    test(`${name}: accessible and without sideways scrolling, ${colorScheme}`, async () => {
-      await visit(world, async (page) => {
-        await open(page);
+  test(`${name}: accessible and without sideways scrolling, in light and dark`, async () => {
+    await visit(world, async (page) => {
+      await open(page);
+      for (const colorScheme of ['light', 'dark']) {
+        await page.emulateMedia({ colorScheme });
         for (const [size, width] of Object.entries(WIDTHS)) {
           await page.setViewportSize({ width, height: 800 });
           const picture = `${name}-${size}-${colorScheme}.png`.replaceAll(' ', '_');
@@ -76,17 +106,11 @@ for (const [name, open] of Object.entries(PAGES)) {
             return { scrollWidth, clientWidth };
           });
           assert.ok(scrollWidth <= clientWidth, `${scrollWidth} pixels of page in a window of ${width}`);
-          assert.deepEqual(await violations(page), []);
+          assert.deepEqual(await violations(page), [], `${colorScheme}, ${size}`);
         }
-      }, { colorScheme });
+      }
     });
-  }
-}
-
-async function violations(page) {
-  await page.evaluate(axe.source);
-  const found = await page.evaluate(() => globalThis.axe.run(document, { resultTypes: ['violations'] }));
-  return found.violations.map(({ id, help, nodes }) => `${id}: ${help} (${nodes.map((node) => node.html).join(' ')})`);
+  });
 }
 
 test('a page with all that it loads weighs less than 30 KB', async () => {

@@ -25,7 +25,10 @@ impl Pkce {
 
     pub fn of(verifier: &str) -> Self {
         let challenge = URL_SAFE_NO_PAD.encode(digest(&SHA256, verifier.as_bytes()));
-        Self { verifier: verifier.to_owned(), challenge }
+        Self {
+            verifier: verifier.to_owned(),
+            challenge,
+        }
     }
 }
 
@@ -47,7 +50,12 @@ impl<'a> ThirdPartyApp<'a> {
 
     pub fn new(server: &'a TestServer, client: NewClient) -> Self {
         let redirect_uri = client.redirect_uris.first().cloned().unwrap_or_default();
-        Self { server, client: server.db_client(client), redirect_uri, pkce: Pkce::new() }
+        Self {
+            server,
+            client: server.db_client(client),
+            redirect_uri,
+            pkce: Pkce::new(),
+        }
     }
 
     /// The parameters of a good authorization request.
@@ -64,7 +72,10 @@ impl<'a> ThirdPartyApp<'a> {
     }
 
     /// The same with some parameters replaced, or left out where the value is none.
-    pub fn request_with<'b>(&'b self, changes: &[(&'b str, Option<&'b str>)]) -> Vec<(&'b str, &'b str)> {
+    pub fn request_with<'b>(
+        &'b self,
+        changes: &[(&'b str, Option<&'b str>)],
+    ) -> Vec<(&'b str, &'b str)> {
         let mut request = self.request();
         for (name, value) in changes {
             request.retain(|(own, _)| own != name);
@@ -75,19 +86,29 @@ impl<'a> ThirdPartyApp<'a> {
 
     /// The address to which it sends a browser.
     pub fn address(&self, request: &[(&str, &str)]) -> String {
-        let query = form_urlencoded::Serializer::new(String::new()).extend_pairs(request).finish();
+        let query = form_urlencoded::Serializer::new(String::new())
+            .extend_pairs(request)
+            .finish();
         format!("{}/oauth/authorize?{query}", self.server.url)
     }
 
     /// Sends a browser, signs `username` in where asked and allows where asked. Returns the redirect back
     /// to the application, or the page where it ended.
-    pub fn authorize(&self, browser: &mut Browser, username: &str, request: &[(&str, &str)]) -> Answer {
+    pub fn authorize(
+        &self,
+        browser: &mut Browser,
+        username: &str,
+        request: &[(&str, &str)],
+    ) -> Answer {
         let (mut at, mut page) = browser.get(&self.address(request));
         if page.body.contains("name=\"password\"") {
             (at, page) = sign_in(browser, &at, &page, username, PASSWORD);
         }
         if page.body.contains("value=\"allow\"") {
-            (_, page) = browser.submit(&at, &Form::find(&page, "/consent").fill("decision", "allow"));
+            (_, page) = browser.submit(
+                &at,
+                &Form::find(&page, "/consent").fill("decision", "allow"),
+            );
         }
         page
     }
@@ -103,7 +124,10 @@ impl<'a> ThirdPartyApp<'a> {
     pub fn code_for(&self, username: &str, request: &[(&str, &str)]) -> String {
         let answer = self.authorize(&mut Browser::new(), username, request);
         let params = answer.location_params();
-        params.get("code").unwrap_or_else(|| panic!("no code in {answer:?}")).clone()
+        params
+            .get("code")
+            .unwrap_or_else(|| panic!("no code in {answer:?}"))
+            .clone()
     }
 
     /// The parameters that redeem a code.
@@ -121,11 +145,15 @@ impl<'a> ThirdPartyApp<'a> {
     }
 
     pub fn refresh(&self, refresh_token: &str) -> Answer {
-        self.token(&[("grant_type", "refresh_token"), ("refresh_token", refresh_token)])
+        self.token(&[
+            ("grant_type", "refresh_token"),
+            ("refresh_token", refresh_token),
+        ])
     }
 
     pub fn revoke(&self, token: &str) -> Answer {
-        self.server.post_as(&self.client, "/oauth/revoke", &[("token", token)])
+        self.server
+            .post_as(&self.client, "/oauth/revoke", &[("token", token)])
     }
 
     /// A token request as this client.
@@ -149,25 +177,40 @@ pub struct ResourceServer<'a> {
 
 impl<'a> ResourceServer<'a> {
     pub fn new(server: &'a TestServer) -> Self {
-        Self { server, client: server.db_client(NewClient::resource_server()) }
+        Self {
+            server,
+            client: server.db_client(NewClient::resource_server()),
+        }
     }
 
     /// The whole answer.
     #[track_caller]
     pub fn introspect(&self, token: &str) -> Value {
-        let answer = self.server.post_as(&self.client, "/oauth/introspect", &[("token", token)]);
+        let answer = self
+            .server
+            .post_as(&self.client, "/oauth/introspect", &[("token", token)]);
         assert_eq!(answer.status, 200, "{answer:?}");
         answer.json()
     }
 
     #[track_caller]
     pub fn is_active(&self, token: &str) -> bool {
-        self.introspect(token)["active"].as_bool().expect("active is a boolean")
+        self.introspect(token)["active"]
+            .as_bool()
+            .expect("active is a boolean")
     }
 }
 
 /// Fills in the sign-in page; returns where that leads.
-pub fn sign_in(browser: &mut Browser, at: &str, page: &Answer, username: &str, password: &str) -> (String, Answer) {
-    let form = Form::find(page, "/login").fill("username", username).fill("password", password);
+pub fn sign_in(
+    browser: &mut Browser,
+    at: &str,
+    page: &Answer,
+    username: &str,
+    password: &str,
+) -> (String, Answer) {
+    let form = Form::find(page, "/login")
+        .fill("username", username)
+        .fill("password", password);
     browser.submit(at, &form)
 }

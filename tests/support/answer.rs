@@ -32,9 +32,16 @@ impl Answer {
     }
 
     pub fn post(url: &str, headers: &[(&str, &str)], form: &[(&str, &str)]) -> Self {
-        let body = form_urlencoded::Serializer::new(String::new()).extend_pairs(form).finish();
+        let body = form_urlencoded::Serializer::new(String::new())
+            .extend_pairs(form)
+            .finish();
         let form_type = [("content-type", "application/x-www-form-urlencoded")];
-        Self::send("POST", url, &[&form_type, headers].concat(), Some(body.as_bytes()))
+        Self::send(
+            "POST",
+            url,
+            &[&form_type, headers].concat(),
+            Some(body.as_bytes()),
+        )
     }
 
     /// Any method, any body, no redirects.
@@ -49,7 +56,12 @@ impl Answer {
         };
         let mut response = outcome.unwrap_or_else(|error| panic!("{method} {url}: {error}"));
         let headers = response.headers().iter();
-        let headers = headers.map(|(name, value)| (name.to_string(), value.to_str().unwrap_or_default().to_owned()));
+        let headers = headers.map(|(name, value)| {
+            (
+                name.to_string(),
+                value.to_str().unwrap_or_default().to_owned(),
+            )
+        });
         Self {
             status: response.status().as_u16(),
             headers: headers.collect(),
@@ -59,7 +71,10 @@ impl Answer {
 
     /// The first header of a name.
     pub fn header(&self, name: &str) -> Option<&str> {
-        self.headers.iter().find(|(own, _)| own == name).map(|(_, value)| value.as_str())
+        self.headers
+            .iter()
+            .find(|(own, _)| own == name)
+            .map(|(_, value)| value.as_str())
     }
 
     /// The body as JSON.
@@ -70,7 +85,10 @@ impl Answer {
     /// A string member of the body.
     pub fn member(&self, name: &str) -> String {
         let json = self.json();
-        json[name].as_str().unwrap_or_else(|| panic!("no {name} in {self:?}")).to_owned()
+        json[name]
+            .as_str()
+            .unwrap_or_else(|| panic!("no {name} in {self:?}"))
+            .to_owned()
     }
 
     /// `error` of the body; fails the test where there is none.
@@ -80,7 +98,8 @@ impl Answer {
 
     /// Where it redirects to.
     pub fn location(&self) -> &str {
-        self.header("location").unwrap_or_else(|| panic!("no Location in {self:?}"))
+        self.header("location")
+            .unwrap_or_else(|| panic!("no Location in {self:?}"))
     }
 
     /// The query of where it redirects to; fails the test where a name is repeated.
@@ -88,7 +107,10 @@ impl Answer {
         let url = Url::parse(self.location()).unwrap();
         let mut params = BTreeMap::new();
         for (name, value) in url.query_pairs() {
-            assert!(params.insert(name.to_string(), value.to_string()).is_none(), "{name} is repeated");
+            assert!(
+                params.insert(name.to_string(), value.to_string()).is_none(),
+                "{name} is repeated"
+            );
         }
         params
     }
@@ -96,7 +118,11 @@ impl Answer {
     /// Fails the test unless the status and the error are these.
     #[track_caller]
     pub fn assert_error(&self, status: u16, error: &str) {
-        assert_eq!((self.status, self.error().as_str()), (status, error), "{self:?}");
+        assert_eq!(
+            (self.status, self.error().as_str()),
+            (status, error),
+            "{self:?}"
+        );
         assert_eq!(self.header("cache-control"), Some("no-store"), "{self:?}");
     }
 

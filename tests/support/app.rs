@@ -15,9 +15,9 @@ use latchkey::config::Config;
 use latchkey::db::DbConnection;
 use latchkey::error::Result;
 use latchkey::models::client::{self, Client, ClientKind};
+use latchkey::models::client_secret;
 use latchkey::models::scope::{self, RegisteredScope};
 use latchkey::models::user::{self, User};
-use latchkey::models::client_secret;
 use latchkey::oauth::{GrantType, List, Scope};
 use tempfile::TempDir;
 
@@ -75,17 +75,30 @@ impl NewClient {
 
     /// A public application: code flow and refresh.
     pub fn public(redirect_uri: &str) -> Self {
-        Self { kind: ClientKind::Public, scope: String::from("read"), ..Self::web(redirect_uri) }
+        Self {
+            kind: ClientKind::Public,
+            scope: String::from("read"),
+            ..Self::web(redirect_uri)
+        }
     }
 
     /// A service: client credentials.
     pub fn service() -> Self {
-        Self { grants: vec![GrantType::ClientCredentials], redirect_uris: Vec::new(), ..Self::web("") }
+        Self {
+            grants: vec![GrantType::ClientCredentials],
+            redirect_uris: Vec::new(),
+            ..Self::web("")
+        }
     }
 
     /// Introspects everybody's tokens and does nothing else.
     pub fn resource_server() -> Self {
-        Self { resource_server: true, grants: Vec::new(), scope: String::new(), ..Self::service() }
+        Self {
+            resource_server: true,
+            grants: Vec::new(),
+            scope: String::new(),
+            ..Self::service()
+        }
     }
 
     /// The first-party single-page application: password and refresh.
@@ -110,7 +123,10 @@ impl TestServer {
     /// The same, after `change` to the configuration.
     pub fn with(change: impl FnOnce(&mut Config)) -> Self {
         let folder = TempDir::new().unwrap();
-        let mut config = Config { database_url: database::fresh(folder.path()), ..Config::default() };
+        let mut config = Config {
+            database_url: database::fresh(folder.path()),
+            ..Config::default()
+        };
         config.listen = "127.0.0.1:0".parse().unwrap();
         config.master_key_file = Some(folder.path().join("latchkey.key"));
         config.workers = 2;
@@ -132,12 +148,21 @@ impl TestServer {
         let thread = std::thread::spawn(move || {
             System::new().block_on(async move {
                 let running = latchkey::server::start(config, served).await.unwrap();
-                started.send((running.address(), running.app(), running.handle())).unwrap();
+                started
+                    .send((running.address(), running.app(), running.handle()))
+                    .unwrap();
                 running.until_stopped().await.unwrap();
             });
         });
         let (address, app, handle) = parts.recv().expect("the server starts");
-        Self { url: format!("http://{address}"), clock, app, folder, handle, thread: Some(thread) }
+        Self {
+            url: format!("http://{address}"),
+            clock,
+            app,
+            folder,
+            handle,
+            thread: Some(thread),
+        }
     }
 
     /// Stops the server and starts one on the same database and clock's present.
@@ -178,7 +203,9 @@ impl TestServer {
     /// POST of a form as a client: Basic for a confidential one, `client_id` for a public one.
     pub fn post_as(&self, client: &RegisteredClient, path: &str, form: &[(&str, &str)]) -> Answer {
         match &client.secret {
-            Some(secret) => self.post_with(path, &[("authorization", &basic(&client.id, secret))], form),
+            Some(secret) => {
+                self.post_with(path, &[("authorization", &basic(&client.id, secret))], form)
+            }
             None => self.post(path, &[form, &[("client_id", client.id.as_str())]].concat()),
         }
     }
@@ -197,7 +224,10 @@ impl TestServer {
     }
 
     /// Reads around HTTP.
-    pub fn db_read<T: Send + 'static>(&self, work: impl FnOnce(&mut DbConnection) -> Result<T> + Send + 'static) -> T {
+    pub fn db_read<T: Send + 'static>(
+        &self,
+        work: impl FnOnce(&mut DbConnection) -> Result<T> + Send + 'static,
+    ) -> T {
         self.wait(self.app.db.read(work)).unwrap()
     }
 
@@ -218,7 +248,9 @@ impl TestServer {
         use diesel::prelude::*;
         use latchkey::schema::roles;
         self.db_write(move |connection| {
-            diesel::update(roles::table.find("user")).set(roles::scope.eq(names)).execute(connection)?;
+            diesel::update(roles::table.find("user"))
+                .set(roles::scope.eq(names))
+                .execute(connection)?;
             Ok(latchkey::db::note_change(connection)?)
         });
     }
@@ -241,16 +273,26 @@ impl TestServer {
         let secret = self.db_write(move |connection| {
             let (id, confidential) = (row.id.clone(), !row.is_public());
             client::insert(connection, row)?;
-            Ok(if confidential { Some(client_secret::insert(connection, &id, "first", now)?) } else { None })
+            Ok(if confidential {
+                Some(client_secret::insert(connection, &id, "first", now)?)
+            } else {
+                None
+            })
         });
-        RegisteredClient { id, secret: secret.map(|secret| secret.expose().to_owned()) }
+        RegisteredClient {
+            id,
+            secret: secret.map(|secret| secret.expose().to_owned()),
+        }
     }
 
     /// Makes a user whose password is [`PASSWORD`]; returns the id.
     pub fn db_user(&self, username: &str) -> String {
         let hasher: &PasswordHasher = &self.app.hasher;
         let hash = self.wait(hasher.hash(PASSWORD.to_owned())).unwrap();
-        let row = User { password_hash: Some(hash), ..User::new(username, "someone@example.org", self.app.now()) };
+        let row = User {
+            password_hash: Some(hash),
+            ..User::new(username, "someone@example.org", self.app.now())
+        };
         let id = row.id.clone();
         self.db_write(move |connection| Ok(user::insert(connection, row)?));
         id
@@ -266,5 +308,8 @@ impl Drop for TestServer {
 /// The header of `client_secret_basic` for an id and secret without reserved characters.
 pub fn basic(id: &str, secret: &str) -> String {
     use base64::Engine;
-    format!("Basic {}", base64::engine::general_purpose::STANDARD.encode(format!("{id}:{secret}")))
+    format!(
+        "Basic {}",
+        base64::engine::general_purpose::STANDARD.encode(format!("{id}:{secret}"))
+    )
 }

@@ -30,7 +30,10 @@ impl Browser {
     /// One request, no redirect followed.
     pub fn get_once(&mut self, url: &str) -> Answer {
         let headers = self.request_headers();
-        let borrowed: Vec<(&str, &str)> = headers.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect();
+        let borrowed: Vec<(&str, &str)> = headers
+            .iter()
+            .map(|(name, value)| (name.as_str(), value.as_str()))
+            .collect();
         let answer = Answer::get(url, &borrowed);
         self.keep_cookies(&answer);
         answer
@@ -45,11 +48,22 @@ impl Browser {
 
     /// Sends a form like a browser does: with the page's origin, no redirect followed.
     pub fn submit_once(&mut self, page: &str, form: &Form) -> Answer {
-        let url = Url::parse(page).unwrap().join(&form.action).unwrap().to_string();
+        let url = Url::parse(page)
+            .unwrap()
+            .join(&form.action)
+            .unwrap()
+            .to_string();
         let mut headers = self.request_headers();
         headers.push((String::from("origin"), String::from("null")));
-        let borrowed: Vec<(&str, &str)> = headers.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect();
-        let fields: Vec<(&str, &str)> = form.fields.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect();
+        let borrowed: Vec<(&str, &str)> = headers
+            .iter()
+            .map(|(name, value)| (name.as_str(), value.as_str()))
+            .collect();
+        let fields: Vec<(&str, &str)> = form
+            .fields
+            .iter()
+            .map(|(name, value)| (name.as_str(), value.as_str()))
+            .collect();
         let answer = Answer::post(&url, &borrowed, &fields);
         self.keep_cookies(&answer);
         answer
@@ -80,14 +94,22 @@ impl Browser {
     fn request_headers(&self) -> Vec<(String, String)> {
         let mut headers = self.headers.clone();
         if !self.cookies.is_empty() {
-            let cookies: Vec<String> = self.cookies.iter().map(|(name, value)| format!("{name}={value}")).collect();
+            let cookies: Vec<String> = self
+                .cookies
+                .iter()
+                .map(|(name, value)| format!("{name}={value}"))
+                .collect();
             headers.push((String::from("cookie"), cookies.join("; ")));
         }
         headers
     }
 
     fn keep_cookies(&mut self, answer: &Answer) {
-        for (_, value) in answer.headers.iter().filter(|(name, _)| name == "set-cookie") {
+        for (_, value) in answer
+            .headers
+            .iter()
+            .filter(|(name, _)| name == "set-cookie")
+        {
             let (pair, attributes) = value.split_once(';').unwrap_or((value, ""));
             let (name, value) = pair.split_once('=').unwrap();
             if attributes.contains("Max-Age=0") {
@@ -118,9 +140,15 @@ impl Form {
                 let text = text.split("</form>").next().unwrap();
                 let inputs = text.split("<input").skip(1).filter_map(|input| {
                     let tag = input.split('>').next().unwrap();
-                    Some((attribute(tag, "name")?, attribute(tag, "value").unwrap_or_default()))
+                    Some((
+                        attribute(tag, "name")?,
+                        attribute(tag, "value").unwrap_or_default(),
+                    ))
                 });
-                Self { action: attribute(text, "action").unwrap_or_default(), fields: inputs.collect() }
+                Self {
+                    action: attribute(text, "action").unwrap_or_default(),
+                    fields: inputs.collect(),
+                }
             })
             .collect()
     }
@@ -135,7 +163,10 @@ impl Form {
 
     /// The value of a field.
     pub fn field(&self, name: &str) -> Option<&str> {
-        self.fields.iter().find(|(own, _)| own == name).map(|(_, value)| value.as_str())
+        self.fields
+            .iter()
+            .find(|(own, _)| own == name)
+            .map(|(_, value)| value.as_str())
     }
 }
 
@@ -148,7 +179,13 @@ fn attribute(tag: &str, name: &str) -> Option<String> {
 /// Undoes the escapes of HTML that Askama writes.
 pub fn unescape(text: &str) -> String {
     let mut text = text.to_owned();
-    for (escape, character) in [("&#60;", "<"), ("&#62;", ">"), ("&#34;", "\""), ("&#39;", "'"), ("&#38;", "&")] {
+    for (escape, character) in [
+        ("&#60;", "<"),
+        ("&#62;", ">"),
+        ("&#34;", "\""),
+        ("&#39;", "'"),
+        ("&#38;", "&"),
+    ] {
         text = text.replace(escape, character);
     }
     text

@@ -17,7 +17,9 @@ pub fn postgres() -> Option<String> {
 
 /// A database that nobody has used, migrated or about to be.
 pub fn fresh(folder: &Path) -> DatabaseUrl {
-    let Some(server) = postgres() else { return DatabaseUrl::Sqlite(folder.join("latchkey.db")) };
+    let Some(server) = postgres() else {
+        return DatabaseUrl::Sqlite(folder.join("latchkey.db"));
+    };
     static TEMPLATE: OnceLock<()> = OnceLock::new();
     static COUNT: AtomicU32 = AtomicU32::new(0);
     let prefix = format!("latchkey_{}", std::process::id());
@@ -29,7 +31,10 @@ pub fn fresh(folder: &Path) -> DatabaseUrl {
     let name = format!("{prefix}_{}", COUNT.fetch_add(1, Ordering::Relaxed));
     static ONE_AT_A_TIME: std::sync::Mutex<()> = std::sync::Mutex::new(());
     let _copying = ONE_AT_A_TIME.lock().unwrap();
-    execute(&server, &format!("CREATE DATABASE {name} TEMPLATE {template} STRATEGY FILE_COPY"));
+    execute(
+        &server,
+        &format!("CREATE DATABASE {name} TEMPLATE {template} STRATEGY FILE_COPY"),
+    );
     DatabaseUrl::Postgres(named(&server, &name))
 }
 

@@ -148,3 +148,25 @@ fn end(connection: &mut DbConnection, id: &SecretId) -> Result<Outcome> {
 fn unknown() -> Error {
     Error::failed("There is no such token: it was never issued, or has ended and been purged.")
 }
+
+#[cfg(test)]
+mod tests {
+    use base64::Engine as _;
+    use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+
+    use super::from_jti;
+    use crate::clock::UnixTime;
+    use crate::oauth::{PlainSecret, SecretKind};
+
+    #[test]
+    fn a_jti_is_an_id_and_a_token_is_not() {
+        let now = UnixTime::from_seconds(1_800_000_000);
+        let token = PlainSecret::generate(SecretKind::AccessToken, now);
+        let jti = URL_SAFE_NO_PAD.encode(token.id().as_bytes());
+        assert_eq!(from_jti(&jti), Some(token.id()));
+        // Whole, cut to the length of a jti, and short.
+        for text in [token.expose(), &token.expose()[..48], "lka_", "", &jti[1..]] {
+            assert_eq!(from_jti(text), None);
+        }
+    }
+}

@@ -5,7 +5,9 @@
 use std::borrow::Cow;
 use std::time::{Duration, SystemTime};
 
-use oxide_auth::code_grant::accesstoken::{AccessToken, Authorization as Credentials, Input, Output, Request};
+use oxide_auth::code_grant::accesstoken::{
+    AccessToken, Authorization as Credentials, Input, Output, Request,
+};
 use oxide_auth::primitives::grant::{Extensions, Grant};
 use url::Url;
 
@@ -31,7 +33,10 @@ struct Exchange {
     now: UnixTime,
 }
 
-pub(in crate::grants) async fn exchange(parts: &Parts<'_>, request: TokenRequest<'_>) -> Result<TokenResponse> {
+pub(in crate::grants) async fn exchange(
+    parts: &Parts<'_>,
+    request: TokenRequest<'_>,
+) -> Result<TokenResponse> {
     let text = request.params.required("code")?;
     let code_verifier = request.params.required("code_verifier")?.to_owned();
     let Some(presented) = PlainSecret::recognise_as(SecretKind::AuthorizationCode, text) else {
@@ -46,7 +51,10 @@ pub(in crate::grants) async fn exchange(parts: &Parts<'_>, request: TokenRequest
         code_verifier,
         now: request.now,
     };
-    let outcome = parts.db.write(move |connection| exchange.run(connection)).await?;
+    let outcome = parts
+        .db
+        .write(move |connection| exchange.run(connection))
+        .await?;
     outcome.ok_or_else(|| unknown(parts.misses, request.address, request.now))
 }
 
@@ -55,7 +63,9 @@ impl Exchange {
     /// its challenge, was not used before, has not expired, its authorization and user are live; the
     /// claim is last. So only a fully valid replay revokes anything. None where nobody knows the code.
     fn run(&self, connection: &mut DbConnection) -> Result<Option<TokenResponse>> {
-        let Some(code) = authorization_code::find(connection, &self.presented.id())? else { return Ok(None) };
+        let Some(code) = authorization_code::find(connection, &self.presented.id())? else {
+            return Ok(None);
+        };
         self.drive(&code)?;
         if code.claimed_at.is_some() {
             return self.replayed(connection, &code);
@@ -63,8 +73,7 @@ impl Exchange {
         if self.now >= code.expires_at {
             return Err(OAuthError::invalid_grant("expired code").into());
         }
-        let authorization = authorization::find(connection, &code.authorization_id)?
-            .filter(|authorization| authorization.revoked_at.is_none())
+        let authorization = authorization::find_live_and_lock(connection, &code.authorization_id)?
             .ok_or_else(|| OAuthError::invalid_grant("the authorization was revoked"))?;
         if user::find(connection, &code.user_id)?.is_none_or(|user| user.disabled_at.is_some()) {
             return Err(OAuthError::invalid_grant("the user is disabled").into());
@@ -81,8 +90,12 @@ impl Exchange {
         // The machine compares parsed URLs; RFC 9700 §4.1.3 wants the exact string. A URI that the
         // authorization request named must be repeated (RFC 6749 §4.1.3).
         let sent = self.redirect_uri.as_deref();
-        let same = sent == Some(code.redirect_uri.as_str()) || (sent.is_none() && !code.redirect_uri_sent);
-        let request = CodeRequest { exchange: self, code };
+        let same =
+            sent == Some(code.redirect_uri.as_str()) || (sent.is_none() && !code.redirect_uri_sent);
+        let request = CodeRequest {
+            exchange: self,
+            code,
+        };
         let mut machine = AccessToken::new(&request);
         let mut input = Input::None;
         loop {
@@ -95,11 +108,16 @@ impl Exchange {
                 Output::Extend { .. } if !code.code_challenge.is_met_by(&self.code_verifier) => {
                     return Err(OAuthError::invalid_grant("wrong code_verifier").into());
                 }
-                Output::Extend { .. } => Input::Extended { access_extensions: Extensions::new() },
+                Output::Extend { .. } => Input::Extended {
+                    access_extensions: Extensions::new(),
+                },
                 Output::Issue { .. } => return Ok(()),
                 Output::Ok(_) => return Err(Error::failed("oxide-auth issued by itself")),
                 Output::Err(_) => {
-                    return Err(OAuthError::invalid_grant("another client's code, or another redirect_uri").into());
+                    return Err(OAuthError::invalid_grant(
+                        "another client's code, or another redirect_uri",
+                    )
+                    .into());
                 }
             };
         }
@@ -107,21 +125,38 @@ impl Exchange {
 
     /// RFC 6749 §4.1.2: whoever redeems a code for the second time with everything right may be the
     /// thief or the robbed; both lose.
-    fn replayed(&self, connection: &mut DbConnection, code: &AuthorizationCode) -> Result<Option<TokenResponse>> {
-        authorization::revoke(connection, &code.authorization_id, "authorization code replay", self.now)?;
-        AuditEvent {
-            user_id: Some(code.user_id.clone()),
-            client_id: Some(code.client_id.clone()),
-            authorization_id: Some(code.authorization_id.clone()),
-            ..AuditEvent::new("authorization_code.replayed", self.now)
+    fn replayed(
+        &self,
+        connection: &mut DbConnection,
+        code: &AuthorizationCode,
+    ) -> Result<Option<TokenResponse>> {
+        let because = "authorization code replay";
+        if authorization::revoke(connection, &code.authorization_id, because, self.now)? {
+            AuditEvent {
+                user_id: Some(code.user_id.clone()),
+                client_id: Some(code.client_id.clone()),
+                authorization_id: Some(code.authorization_id.clone()),
+                ..AuditEvent::new("authorization_code.replayed", self.now)
+            }
+            .insert(connection)?;
         }
-        .insert(connection)?;
         Err(OAuthError::invalid_grant("code replay: the authorization was ended").into())
     }
 
-    fn issue(&self, connection: &mut DbConnection, authorization: &Authorization) -> Result<TokenResponse> {
+    fn issue(
+        &self,
+        connection: &mut DbConnection,
+        authorization: &Authorization,
+    ) -> Result<TokenResponse> {
         let tokens = NewTokens::generate(&self.client, self.now);
-        tokens.insert(connection, authorization, &authorization.scope, self.lifetimes, None, self.now)?;
+        tokens.insert(
+            connection,
+            authorization,
+            &authorization.scope,
+            self.lifetimes,
+            None,
+            self.now,
+        )?;
         Ok(TokenResponse {
             grant_type: GrantType::AuthorizationCode,
             access_token: tokens.access.expose().to_owned(),
@@ -139,7 +174,9 @@ fn recovered(code: &AuthorizationCode) -> Result<Grant> {
     Ok(Grant {
         owner_id: code.user_id.clone(),
         client_id: code.client_id.clone(),
-        scope: "any".parse().map_err(|_| Error::failed("oxide-auth refused a scope"))?,
+        scope: "any"
+            .parse()
+            .map_err(|_| Error::failed("oxide-auth refused a scope"))?,
         redirect_uri: Url::parse(code.redirect_uri.as_str()).map_err(Error::failed)?,
         until: far.into(),
         extensions: Extensions::new(),
@@ -173,7 +210,9 @@ impl Request for CodeRequest<'_> {
     /// The machine demands one even where RFC 6749 lets it be left out.
     fn redirect_uri(&self) -> Option<Cow<'_, str>> {
         let sent = self.exchange.redirect_uri.as_deref();
-        Some(Cow::Borrowed(sent.unwrap_or(self.code.redirect_uri.as_str())))
+        Some(Cow::Borrowed(
+            sent.unwrap_or(self.code.redirect_uri.as_str()),
+        ))
     }
 
     fn grant_type(&self) -> Option<Cow<'_, str>> {

@@ -28,21 +28,30 @@ pub fn allow(
     }
     let code = PlainSecret::generate(SecretKind::AuthorizationCode, now);
     let end = now.plus(code_ttl);
-    let granted =
-        Authorization::new(&request.client_id, user_id, GrantType::AuthorizationCode, scope.clone(), now, end);
+    let granted = Authorization::new(
+        &request.client_id,
+        user_id,
+        GrantType::AuthorizationCode,
+        scope.clone(),
+        now,
+        end,
+    );
     authorization::insert(connection, granted.clone())?;
-    authorization_code::insert(connection, AuthorizationCode {
-        id: code.id(),
-        authorization_id: granted.id.clone(),
-        client_id: request.client_id.clone(),
-        user_id: user_id.to_owned(),
-        redirect_uri: request.redirect_uri.clone(),
-        redirect_uri_sent: request.redirect_uri_sent,
-        code_challenge: request.code_challenge.clone(),
-        created_at: now,
-        expires_at: end,
-        claimed_at: None,
-    })?;
+    authorization_code::insert(
+        connection,
+        AuthorizationCode {
+            id: code.id(),
+            authorization_id: granted.id.clone(),
+            client_id: request.client_id.clone(),
+            user_id: user_id.to_owned(),
+            redirect_uri: request.redirect_uri.clone(),
+            redirect_uri_sent: request.redirect_uri_sent,
+            code_challenge: request.code_challenge.clone(),
+            created_at: now,
+            expires_at: end,
+            claimed_at: None,
+        },
+    )?;
     consent::remember(connection, user_id, &request.client_id, scope, now)?;
     AuditEvent {
         actor: Some(user_id.to_owned()),
@@ -60,7 +69,12 @@ pub fn allow(
 ///
 /// # Errors
 /// The database's.
-pub fn deny(connection: &mut DbConnection, request: &AuthorizationRequest, user_id: &str, now: UnixTime) -> Result<bool> {
+pub fn deny(
+    connection: &mut DbConnection,
+    request: &AuthorizationRequest,
+    user_id: &str,
+    now: UnixTime,
+) -> Result<bool> {
     let decided = authorization_request::claim(connection, &request.id, now)?;
     if decided {
         AuditEvent {

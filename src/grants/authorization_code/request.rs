@@ -61,8 +61,14 @@ pub enum PageRefusal {
 }
 
 /// Parameters that no request may repeat (RFC 6749 §3.1); `client_id` and `redirect_uri` come before.
-const SINGLE: [&str; 6] =
-    ["response_type", "scope", "state", "code_challenge", "code_challenge_method", "response_mode"];
+const SINGLE: [&str; 6] = [
+    "response_type",
+    "scope",
+    "state",
+    "code_challenge",
+    "code_challenge_method",
+    "response_mode",
+];
 
 /// The checks, in this order: client, redirect URI (from here on the client is told), repeated
 /// parameters, response type, response mode, whether the client may use this grant, PKCE, scope.
@@ -72,30 +78,51 @@ const SINGLE: [&str; 6] =
 pub async fn validate(directory: &Directory, params: &Params<'_>) -> Result<ValidRequest, Refusal> {
     let client = find_client(directory, params).await?;
     let registered = &client.client.redirect_uris;
-    let sent = params.one("redirect_uri").map_err(|_| Refusal::Page(PageRefusal::RedirectUri))?;
+    let sent = params
+        .one("redirect_uri")
+        .map_err(|_| Refusal::Page(PageRefusal::RedirectUri))?;
     let redirect_uri = match sent {
         Some(sent) => MatchedRedirectUri::find(registered, client.client.is_native(), sent),
         None => MatchedRedirectUri::only(registered),
     }
     .ok_or(Refusal::Page(PageRefusal::RedirectUri))?;
     let permissions = directory.permissions().await.map_err(Refusal::Failed)?;
-    let facts = Facts { params, client: &client.client, redirect_uri: &redirect_uri, permissions: &permissions };
+    let facts = Facts {
+        params,
+        client: &client.client,
+        redirect_uri: &redirect_uri,
+        permissions: &permissions,
+    };
     match facts.check() {
-        Ok((code_challenge, scope, state)) => {
-            Ok(ValidRequest { redirect_uri_sent: sent.is_some(), redirect_uri, client, scope, state, code_challenge })
-        }
+        Ok((code_challenge, scope, state)) => Ok(ValidRequest {
+            redirect_uri_sent: sent.is_some(),
+            redirect_uri,
+            client,
+            scope,
+            state,
+            code_challenge,
+        }),
         Err(error) => {
             let state = params.one("state").ok().flatten().map(str::to_owned);
-            Err(Refusal::Redirect { redirect_uri, state, error })
+            Err(Refusal::Redirect {
+                redirect_uri,
+                state,
+                error,
+            })
         }
     }
 }
 
-async fn find_client(directory: &Directory, params: &Params<'_>) -> Result<Arc<KnownClient>, Refusal> {
+async fn find_client(
+    directory: &Directory,
+    params: &Params<'_>,
+) -> Result<Arc<KnownClient>, Refusal> {
     let unknown = || Refusal::Page(PageRefusal::Client);
     let id = params.one("client_id").ok().flatten().ok_or_else(unknown)?;
     let client = directory.client(id).await.map_err(Refusal::Failed)?;
-    client.filter(|known| known.client.disabled_at.is_none()).ok_or_else(unknown)
+    client
+        .filter(|known| known.client.disabled_at.is_none())
+        .ok_or_else(unknown)
 }
 
 /// What the machine asks about.
@@ -111,28 +138,52 @@ impl Facts<'_> {
         self.params.each_once(&SINGLE)?;
         // Before the machine binds: it would call a missing response_type unsupported.
         if self.params.required("response_type")? != "code" {
-            return Err(OAuthError::new(ErrorCode::UnsupportedResponseType, "response_type must be code."));
+            return Err(OAuthError::new(
+                ErrorCode::UnsupportedResponseType,
+                "response_type must be code.",
+            ));
         }
-        if self.params.one("response_mode")?.is_some_and(|mode| mode != "query") {
-            return Err(OAuthError::invalid_request("response_mode must be query or left out."));
+        if self
+            .params
+            .one("response_mode")?
+            .is_some_and(|mode| mode != "query")
+        {
+            return Err(OAuthError::invalid_request(
+                "response_mode must be query or left out.",
+            ));
         }
         if self.params.one("request")?.is_some() || self.params.one("request_uri")?.is_some() {
-            return Err(OAuthError::invalid_request("Request objects are not supported (RFC 9101)."));
+            return Err(OAuthError::invalid_request(
+                "Request objects are not supported (RFC 9101).",
+            ));
         }
         if !self.client.may_use(GrantType::AuthorizationCode) {
             let description = "This client is not registered for the grant authorization_code.";
             return Err(OAuthError::new(ErrorCode::UnauthorizedClient, description));
         }
-        let code_challenge =
-            CodeChallenge::parse(self.params.one("code_challenge")?, self.params.one("code_challenge_method")?)?;
-        let scope = scope::requested(self.permissions, self.client, self.params.one("scope")?, Unnamed::Default)?;
+        let code_challenge = CodeChallenge::parse(
+            self.params.one("code_challenge")?,
+            self.params.one("code_challenge_method")?,
+        )?;
+        let scope = scope::requested(
+            self.permissions,
+            self.client,
+            self.params.one("scope")?,
+            Unnamed::Default,
+        )?;
         self.drive(&scope)?;
-        Ok((code_challenge, scope, self.params.one("state")?.map(str::to_owned)))
+        Ok((
+            code_challenge,
+            scope,
+            self.params.one("state")?.map(str::to_owned),
+        ))
     }
 
     /// Lets the machine go its way over what has been checked; it must come to the same end.
     fn drive(&self, scope: &Scope) -> Result<(), OAuthError> {
-        let odd = || OAuthError::invalid_request("The request is malformed.").because("oxide-auth refused");
+        let odd = || {
+            OAuthError::invalid_request("The request is malformed.").because("oxide-auth refused")
+        };
         let granted = scope.as_str().parse().map_err(|_| odd())?;
         let uri: ExactUrl = self.redirect_uri.as_str().parse().map_err(|_| odd())?;
         let uri = RegisteredUrl::from(uri);
@@ -140,16 +191,24 @@ impl Facts<'_> {
             client_id: Cow::Owned(self.client.id.clone()),
             redirect_uri: Cow::Owned(uri.clone()),
         };
-        let pre_grant = PreGrant { client_id: self.client.id.clone(), redirect_uri: uri, scope: granted };
+        let pre_grant = PreGrant {
+            client_id: self.client.id.clone(),
+            redirect_uri: uri,
+            scope: granted,
+        };
         let mut machine = Authorization::new(self);
         let mut input = Input::None;
         loop {
             input = match machine.advance(input) {
-                Output::Bind { .. } => Input::Bound { request: self, bound_client: bound.clone() },
+                Output::Bind { .. } => Input::Bound {
+                    request: self,
+                    bound_client: bound.clone(),
+                },
                 Output::Extend => Input::Extended(Extensions::new()),
-                Output::Negotiate { .. } => {
-                    Input::Negotiated { pre_grant: pre_grant.clone(), state: self.state().map(Cow::into_owned) }
-                }
+                Output::Negotiate { .. } => Input::Negotiated {
+                    pre_grant: pre_grant.clone(),
+                    state: self.state().map(Cow::into_owned),
+                },
                 Output::Ok { .. } => return Ok(()),
                 Output::Err(_) => return Err(odd()),
             };

@@ -14,13 +14,11 @@ browser without JavaScript, the server is the release build. Nothing here was wr
 \`tests/clients/node/first_flow.test.mjs\` wrote it down while it ran:
 
 \`\`\`sh
-cargo build --release
-LATCHKEY_RECORD=docs/first-flow.md \\
-  node tests/clients/with-server.mjs node --test tests/clients/node/first_flow.test.mjs
+LATCHKEY_RECORD=docs/first-flow.md tests/run clients
 \`\`\`
 
-Tokens, codes, cookies and other long values are cut after eight characters (\`…\`), passwords are left out,
-parameters stand one on a line, and of each page only its words, [ fields ] and ( buttons ) are shown.`;
+Of tokens, codes, cookies and other long values only the ends are shown (\`lka_1xV0…a81Q\`), passwords are left out,
+parameters stand one on a line, and a page is told by its words, [ fields ] and ( buttons ).`;
 
 test('a whole code flow works from discovery to revocation', async () => {
   const story = new Recording(INTRODUCTION);

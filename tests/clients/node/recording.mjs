@@ -74,4 +74,5 @@ const shortened = (text) =>
   text
     .replaceAll(/(password=)[^&\n]*/g, '$1…')
     .replaceAll(/(Basic \S{8})\S*/g, '$1…')
-    .replaceAll(/[A-Za-z0-9_-]{40,}/g, (secret) => `${secret.slice(0, 8)}…`);
+    // The long names in the metadata have neither digits nor capitals.
+    .replaceAll(/(?![a-z_]+\b)[A-Za-z0-9_-]{40,}/g, (secret) => `${secret.slice(0, 8)}…${secret.slice(-4)}`);
