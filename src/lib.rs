@@ -1,4 +1,33 @@
 //! Latchkey, a standalone OAuth 2 authorization server.
+//!
+//! Where to find what:
+//!
+//! | what | specification | file |
+//! |---|---|---|
+//! | authorization endpoint | RFC 6749 §3.1 | `endpoints/authorization`, then `grants/authorization_code/request` |
+//! | sign-in and consent | | `pages/login`, `pages/consent`, then `grants/authorization_code/grant` |
+//! | token endpoint | RFC 6749 §3.2 | `endpoints/token`, then a file of `grants` for each grant type |
+//! | code exchange | RFC 6749 §4.1.3, RFC 7636 | `grants/authorization_code/exchange` |
+//! | refresh | RFC 6749 §6, RFC 9700 §4.14 | `grants/refresh_token` |
+//! | client authentication | RFC 6749 §2.3 | `authentication/client` |
+//! | introspection | RFC 7662 | `endpoints/introspection`, then `authentication/bearer` |
+//! | revocation | RFC 7009 | `endpoints/revocation` |
+//! | metadata | RFC 8414 | `endpoints/metadata` |
+//! | redirect URIs | RFC 6749 §3.1.2, RFC 8252 | `oauth/redirect_uri` |
+//! | the form of tokens | | `oauth/secret` |
+//! | routes and layers around them | | `server` |
+//!
+//! Imports go one way, from lower lines of this list to higher ones:
+//!
+//! 1. `clock`, `config`, `oauth`: neither database nor HTTP
+//! 2. `error`
+//! 3. `schema`, `db`, `models`: rows and queries
+//! 4. `directory`, `authentication`: copies of what every request reads; who is calling
+//! 5. `grants`: what the token endpoint does
+//! 6. `master_key`, `metrics`, `app`: a server's parts
+//! 7. `web`, then `endpoints` and `pages`, which do not know each other
+//! 8. `housekeeping`, `server`, `log`, `demo`, `cli`
+
 pub mod app;
 pub mod authentication;
 pub mod cli;

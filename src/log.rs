@@ -3,7 +3,9 @@
 
 use std::io::{self, IsTerminal};
 
-use tracing_subscriber::filter::LevelFilter;
+use tracing_subscriber::filter::{LevelFilter, Targets};
+use tracing_subscriber::layer::SubscriberExt;
+use tracing_subscriber::util::SubscriberInitExt;
 
 use crate::config::{Log, LogFormat, LogLevel};
 
@@ -11,22 +13,24 @@ use crate::config::{Log, LogFormat, LogLevel};
 pub fn start(log: &Log) {
     let terminal = io::stderr().is_terminal();
     let colours = terminal && std::env::var_os("NO_COLOR").is_none_or(|value| value.is_empty());
-    let lines = tracing_subscriber::fmt()
+    // What the HTTP library tells of its start, `serve` tells better.
+    let levels = Targets::new()
+        .with_default(level(log.level))
+        .with_target("actix_server", LevelFilter::WARN);
+    let lines = tracing_subscriber::fmt::layer()
         .with_writer(io::stderr)
-        .with_max_level(level(log.level))
         .with_ansi(colours);
     let json = log
         .format
         .map_or(!terminal, |format| format == LogFormat::Json);
+    let layered = tracing_subscriber::registry().with(levels);
     // The only failure is that logging was started before, as tests in one process do.
     let _started = if json {
-        lines
-            .json()
-            .flatten_event(true)
-            .with_span_list(false)
+        layered
+            .with(lines.json().flatten_event(true).with_span_list(false))
             .try_init()
     } else {
-        lines.try_init()
+        layered.with(lines).try_init()
     };
 }
 

@@ -59,7 +59,7 @@ pub(super) async fn purge(config: Config) -> Result<Output, Failure> {
     Ok(Output::said(sentence, record))
 }
 
-pub(super) async fn backup(config: Config, file: &Path) -> Result<Output, Failure> {
+pub(super) fn backup(config: Config, file: &Path) -> Result<Output, Failure> {
     // Opening a database that is not there would make an empty one.
     if let DatabaseUrl::Sqlite(path) = &config.database_url
         && !path.exists()
@@ -81,7 +81,7 @@ pub(super) async fn backup(config: Config, file: &Path) -> Result<Output, Failur
     };
     let folder = Unfinished::make(file).map_err(unwritten)?;
     let copy = folder.0.join("copy");
-    db.backup(&copy).await?;
+    db.backup(&copy)?;
     finish(&copy, file).map_err(unwritten)?;
 
     let key = config.master_key_path();

@@ -123,7 +123,7 @@ impl Command {
             Self::Config => Ok(config::settings(loaded.settings)),
             Self::Migrate => database::migrate(config),
             Self::Purge => database::purge(config).await,
-            Self::Backup { file } => database::backup(config, &file).await,
+            Self::Backup { file } => database::backup(config, &file),
             Self::SetupLink => setup_link::print(config).await,
             Self::User(command) => command.run(config).await,
             Self::Client(command) => command.run(config).await,

@@ -144,26 +144,13 @@ impl Db {
     ///
     /// # Errors
     /// A sentence for the operator.
-    pub async fn backup(&self, file: &std::path::Path) -> std::result::Result<(), String> {
-        let Engine::Sqlite(_) = &self.0.engine else {
-            return Err(String::from(
+    pub fn backup(&self, file: &std::path::Path) -> std::result::Result<(), String> {
+        match &self.0.engine {
+            Engine::Sqlite(embedded) => embedded.backup(file),
+            Engine::Postgres(_) => Err(String::from(
                 "backup is for an embedded database: use pg_dump for PostgreSQL",
-            ));
-        };
-        let Some(name) = file.to_str().map(str::to_owned).filter(|_| !file.exists()) else {
-            return Err(format!(
-                "{} exists already: name a new file",
-                file.display()
-            ));
-        };
-        self.read(move |connection| {
-            diesel::sql_query("VACUUM INTO ?")
-                .bind::<diesel::sql_types::Text, _>(name)
-                .execute(connection)?;
-            Ok(())
-        })
-        .await
-        .map_err(|error| format!("the backup failed: {error}"))
+            )),
+        }
     }
 }
 

@@ -1,6 +1,9 @@
 //! The embedded database: a reading connection a thread, one writer, WAL, a real sync at each commit.
 
 use std::cell::RefCell;
+use std::fs::OpenOptions;
+use std::io::ErrorKind;
+use std::os::unix::fs::OpenOptionsExt;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::AtomicI64;
@@ -41,6 +44,7 @@ impl Embedded {
         number: u64,
         revision: Arc<AtomicI64>,
     ) -> std::result::Result<Self, String> {
+        make_private(path)?;
         let mut connection = connect(path, FOR_WRITING)?;
         migrations::run_sqlite(&mut connection)?;
         let writer = Writer::start(DbConnection::Sqlite(connection), revision)?;
@@ -49,6 +53,20 @@ impl Embedded {
             path: path.to_owned(),
             writer,
         })
+    }
+
+    /// Copies the database, as it is at one moment, to a file that must not exist yet.
+    pub(super) fn backup(&self, file: &Path) -> std::result::Result<(), String> {
+        let failed = |error: &dyn std::fmt::Display| format!("the backup failed: {error}");
+        let name = file
+            .to_str()
+            .ok_or_else(|| failed(&"the file's name is not UTF-8"))?;
+        let mut connection = connect(&self.path, "PRAGMA busy_timeout = 10000;")?;
+        diesel::sql_query("VACUUM INTO ?")
+            .bind::<diesel::sql_types::Text, _>(name)
+            .execute(&mut connection)
+            .map(drop)
+            .map_err(|error| failed(&error))
     }
 
     pub(super) fn read<T>(&self, work: impl FnOnce(&mut DbConnection) -> Result<T>) -> Result<T> {
@@ -65,6 +83,23 @@ impl Embedded {
             };
             work(&mut readers[at].1)
         })
+    }
+}
+
+/// SQLite makes its files with the mode of the process, and gives the journal the mode of the database.
+/// Hashes of passwords are nobody else's business.
+fn make_private(path: &Path) -> std::result::Result<(), String> {
+    let made = OpenOptions::new()
+        .write(true)
+        .create_new(true)
+        .mode(0o600)
+        .open(path);
+    match made {
+        Err(error) if error.kind() != ErrorKind::AlreadyExists => Err(format!(
+            "the database {} cannot be made: {error}",
+            path.display()
+        )),
+        _ => Ok(()),
     }
 }
 
