@@ -87,10 +87,10 @@ fn routes(routes: &mut ServiceConfig) {
         .service(
             web::scope(paths::ACCOUNT)
                 .service(web::resource("").get(account::get))
-                .service(web::resource("/password").post(account::post_password))
-                .service(web::resource("/sessions").post(account::post_session))
-                .service(web::resource("/apps").post(account::post_app))
-                .service(web::resource("/theme").post(account::post_theme)),
+                .service(web::resource("/password").post(account::password::post))
+                .service(web::resource("/sessions").post(account::sessions::post))
+                .service(web::resource("/apps").post(account::apps::post))
+                .service(web::resource("/theme").post(account::theme::post)),
         )
         .service(web::resource(format!("{}/{{name}}", paths::STATIC)).get(assets::get));
 }

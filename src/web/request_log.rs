@@ -7,6 +7,7 @@ use std::time::Instant;
 
 use actix_web::body::MessageBody;
 use actix_web::dev::{ServiceRequest, ServiceResponse};
+use actix_web::http::Method;
 use actix_web::http::header::{HeaderName, HeaderValue};
 use actix_web::middleware::Next;
 use actix_web::{HttpMessage, web};
@@ -46,12 +47,16 @@ impl std::fmt::Display for RequestId {
 /// Those of the service inside.
 pub async fn around<B: MessageBody + 'static>(
     app: web::Data<App>,
-    request: ServiceRequest,
+    mut request: ServiceRequest,
     next: Next<B>,
 ) -> Result<ServiceResponse<impl MessageBody>, actix_web::Error> {
     let started = Instant::now();
     let id = RequestId::next(&app);
     request.extensions_mut().insert(id);
+    if request.method() == Method::HEAD {
+        // RFC 9110 §9.3.2: as GET, and the HTTP layer below leaves the body out.
+        request.head_mut().method = Method::GET;
+    }
     let response = match transport::refuse(&app, &request) {
         Some(refusal) => request.into_response(refusal).map_into_right_body(),
         None => next.call(request).await?.map_into_left_body(),

@@ -21,7 +21,7 @@ use super::error_page::{ErrorTemplate, PageError};
 use super::form::{self, Body};
 use super::page::{Page, Theme};
 use super::request_log::RequestId;
-use super::{client_address, cookies, csrf, paths};
+use super::{client_address, cookies, csrf};
 
 /// What a page's handler returns before it is answered.
 pub type PageResult = std::result::Result<HttpResponse, PageError>;
@@ -235,17 +235,6 @@ impl Visitor {
                 .insert(header::RETRY_AFTER, header::HeaderValue::from_static("60"));
         }
         response
-    }
-
-    /// Who is signed in, or the way to the sign-in page.
-    ///
-    /// # Errors
-    /// The database's.
-    pub async fn require_signed_in(&self) -> Result<std::result::Result<SignedIn, HttpResponse>> {
-        Ok(self
-            .signed_in()
-            .await?
-            .ok_or_else(|| self.go_to(paths::LOGIN)))
     }
 }
 
