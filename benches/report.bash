@@ -23,10 +23,10 @@ verdict() {
   }'
 }
 
-# A line of the table: NAME RESULT YARDSTICK TARGET
+# A line of the table: NAME RESULT [YARDSTICK TARGET]
 line() {
-  local share
-  share=$(ratio "$2" "$3")
+  local share=
+  [[ -z ${3:-} ]] || share=$(ratio "$2" "$3")
   printf '| %s | %.0f/s | %s | %s | %s | %.2f ms | %.1f ms |\n' "$1" "$(column "$2" 1)" "$share" \
     "${4:-}" "${4:+$(verdict "$share" '>=' "$4")}" "$(column "$2" 2)" "$(column "$2" 3)"
 }
@@ -47,20 +47,20 @@ and answers constant JSON of the size of an introspection answer.
 
 | 64 connections | rate | of hello | target | | p50 | p99 |
 |---|---|---|---|---|---|---|
-$(line 'hello' hello hello)
+$(line 'hello' hello)
 $(line 'introspection, 1,000 live tokens' thousand hello 0.50)
 $(line 'introspection, 1,000,000 live tokens' million hello 0.33)
 $(line 'client credentials, each synced to disk before its answer' issuing hello 0.25)
 
 | beside sign-ins, 1,000,000 live tokens | rate | of quiet | target | | p50 | p99 |
 |---|---|---|---|---|---|---|
-$(line 'introspection, quiet' quiet quiet)
+$(line 'introspection, quiet' quiet)
 $(line "introspection while $logins sign-ins run at once" beside quiet 0.70)
 
-| password grant, $logins sign-ins at once | rate | of alone | | | p50 | p99 |
+| password grant, $logins sign-ins at once | rate | | | | p50 | p99 |
 |---|---|---|---|---|---|---|
-$(line 'alone' logins logins)
-$(line 'beside introspection at 64 connections' logins_beside logins)
+$(line 'alone' logins)
+$(line 'beside introspection at 64 connections' logins_beside)
 
 | with 1,000,000 live tokens | figure | target | |
 |---|---|---|---|

@@ -19,7 +19,9 @@ pub enum Error {
     Refused(OAuthError),
     /// Too much is waiting. Nothing was done; another try later may succeed.
     Overloaded,
-    /// Something failed that the caller cannot mend. Writes done so far are undone.
+    /// The database failed. Nothing was done; it may be back in a moment (RFC 7009 §2.2.1 wants 503).
+    Unavailable(String),
+    /// Something failed that nobody but its maker can mend. Writes done so far are undone.
     Failed(String),
 }
 
@@ -45,6 +47,13 @@ impl Error {
                     "The server is busy. Try again in a moment.",
                 )
             },
+            Self::Unavailable(_) => OAuthError {
+                retry_after: Some(5),
+                ..OAuthError::new(
+                    ErrorCode::TemporarilyUnavailable,
+                    "The server cannot reach its database. Try again in a moment.",
+                )
+            },
             Self::Failed(_) => OAuthError::new(
                 ErrorCode::ServerError,
                 "The server failed. Its log says why.",
@@ -67,7 +76,9 @@ impl Error {
             Self::Overloaded => {
                 tracing::warn!(request_id, client_id, "overloaded: a queue or pool is full");
             }
-            Self::Failed(cause) => tracing::error!(request_id, client_id, cause, "failed"),
+            Self::Unavailable(cause) | Self::Failed(cause) => {
+                tracing::error!(request_id, client_id, cause, "failed");
+            }
         }
     }
 }
@@ -77,7 +88,7 @@ impl fmt::Display for Error {
         match self {
             Self::Refused(refusal) => refusal.fmt(f),
             Self::Overloaded => f.write_str("a queue or pool is full; try again in a moment"),
-            Self::Failed(cause) => f.write_str(cause),
+            Self::Unavailable(cause) | Self::Failed(cause) => f.write_str(cause),
         }
     }
 }
@@ -90,7 +101,7 @@ impl From<OAuthError> for Error {
 
 impl From<diesel::result::Error> for Error {
     fn from(error: diesel::result::Error) -> Self {
-        Self::Failed(format!("database: {error}"))
+        Self::Unavailable(format!("database: {error}"))
     }
 }
 
@@ -103,7 +114,7 @@ impl ResponseError for Error {
                 ErrorCode::TemporarilyUnavailable => StatusCode::TOO_MANY_REQUESTS,
                 _ => StatusCode::BAD_REQUEST,
             },
-            Self::Overloaded => StatusCode::SERVICE_UNAVAILABLE,
+            Self::Overloaded | Self::Unavailable(_) => StatusCode::SERVICE_UNAVAILABLE,
             Self::Failed(_) => StatusCode::INTERNAL_SERVER_ERROR,
         }
     }

@@ -1,11 +1,13 @@
 //! The server: the one table of routes, the order of the layers around them, start and stop.
 
 use std::net::SocketAddr;
+use std::pin::pin;
 
 use actix_web::dev::{Server, ServerHandle};
 use actix_web::middleware::from_fn;
 use actix_web::web::{self, Data, PayloadConfig, ServiceConfig};
 use actix_web::{App as HttpApp, HttpServer};
+use tokio::signal::unix::{SignalKind, signal};
 
 use crate::app::App;
 use crate::clock::Clock;
@@ -24,6 +26,7 @@ const PATIENCE: u64 = 10;
 /// Every route, below the issuer's path.
 fn routes(routes: &mut ServiceConfig) {
     let registered = || from_fn(cors::registered);
+    let form = |path| web::resource(path).get(account::back);
     routes
         // Programs
         .service(
@@ -87,10 +90,10 @@ fn routes(routes: &mut ServiceConfig) {
         .service(
             web::scope(paths::ACCOUNT)
                 .service(web::resource("").get(account::get))
-                .service(web::resource("/password").post(account::password::post))
-                .service(web::resource("/sessions").post(account::sessions::post))
-                .service(web::resource("/apps").post(account::apps::post))
-                .service(web::resource("/theme").post(account::theme::post)),
+                .service(form("/password").post(account::password::post))
+                .service(form("/sessions").post(account::sessions::post))
+                .service(form("/apps").post(account::apps::post))
+                .service(form("/theme").post(account::theme::post)),
         )
         .service(web::resource(format!("{}/{{name}}", paths::STATIC)).get(assets::get));
 }
@@ -153,6 +156,8 @@ pub async fn start(config: Config, clock: Clock) -> Result<Running, String> {
     // only wait.
     .worker_max_blocking_threads(16)
     .shutdown_timeout(PATIENCE)
+    // actix would let requests finish on SIGTERM alone; see `stop_on_signals`.
+    .disable_signals()
     .listen(listener)
     .map_err(|error| format!("the server cannot start: {error}"))?
     .run();
@@ -206,7 +211,26 @@ impl Running {
         self.server.handle()
     }
 
-    /// Answers until SIGTERM, SIGINT or the handle says stop; requests in flight finish first.
+    /// Stops at SIGTERM or SIGINT, once the requests in flight are answered.
+    ///
+    /// # Errors
+    /// A sentence for the operator.
+    pub fn stop_on_signals(&self) -> Result<(), String> {
+        let watch =
+            |kind| signal(kind).map_err(|error| format!("signals cannot be watched: {error}"));
+        let (mut terminate, mut interrupt) = (
+            watch(SignalKind::terminate())?,
+            watch(SignalKind::interrupt())?,
+        );
+        let handle = self.handle();
+        actix_web::rt::spawn(async move {
+            futures_util::future::select(pin!(terminate.recv()), pin!(interrupt.recv())).await;
+            handle.stop(true).await;
+        });
+        Ok(())
+    }
+
+    /// Answers until it is stopped.
     ///
     /// # Errors
     /// A sentence for the operator.

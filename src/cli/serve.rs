@@ -16,6 +16,7 @@ pub(super) async fn serve(loaded: Loaded) -> Result<(), Failure> {
     }
     let clock = Clock::system();
     let running = server::start(loaded.config, clock.clone()).await?;
+    running.stop_on_signals()?;
     note(&format!(
         "Latchkey serves {} on {}.",
         running.issuer(),

@@ -2,6 +2,7 @@
 //! transaction, commits with one sync and then answers all: as many writes a sync as are waiting, and
 //! never "database is locked".
 
+use std::num::NonZeroU32;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, AtomicUsize, Ordering};
@@ -62,7 +63,7 @@ impl Writer {
                 .map_err(Error::Failed)
                 .and_then(|connection| guarded(connection, work));
             Box::new(move |committed| {
-                let outcome = committed.map_err(Error::Failed).and(outcome);
+                let outcome = committed.map_err(Error::Unavailable).and(outcome);
                 // Whoever asked may have gone; the write stands.
                 drop(answer.send(outcome));
             })
@@ -78,13 +79,31 @@ impl Writer {
     }
 }
 
-/// A defect in one piece of work must not take the writer and the work of others with it.
+/// A defect in one piece of work must not take the writer and the work of others with it: its own
+/// savepoint is undone, and the transaction of all goes on.
 fn guarded<T>(
     connection: &mut DbConnection,
     work: impl FnOnce(&mut DbConnection) -> Result<T>,
 ) -> Result<T> {
-    catch_unwind(AssertUnwindSafe(|| in_transaction(connection, work)))
-        .unwrap_or_else(|_| Err(Error::failed("a write ended unexpectedly")))
+    catch_unwind(AssertUnwindSafe(|| in_transaction(connection, work))).unwrap_or_else(|_| {
+        undo_to(connection, 1)?;
+        Err(Error::failed("a write ended unexpectedly"))
+    })
+}
+
+/// Undoes whatever was begun and not ended, until `depth` transactions (or savepoints) are left.
+fn undo_to(connection: &mut DbConnection, depth: u32) -> QueryResult<()> {
+    let DbConnection::Sqlite(connection) = connection else {
+        return Ok(());
+    };
+    loop {
+        let status = AnsiTransactionManager::transaction_manager_status_mut(connection);
+        let open = status.transaction_depth()?.map_or(0, NonZeroU32::get);
+        if open <= depth {
+            return Ok(());
+        }
+        AnsiTransactionManager::rollback_transaction(connection)?;
+    }
 }
 
 fn serve(
@@ -112,6 +131,7 @@ fn serve(
 
 /// IMMEDIATE: the right to write is taken at the start, where waiting for another process is possible.
 fn begin(connection: &mut DbConnection) -> QueryResult<()> {
+    undo_to(connection, 0)?;
     match connection {
         DbConnection::Sqlite(connection) => {
             AnsiTransactionManager::begin_transaction_sql(connection, "BEGIN IMMEDIATE")

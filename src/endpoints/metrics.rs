@@ -8,13 +8,14 @@ use crate::app::App;
 use crate::oauth::GrantType;
 use crate::web::client_address;
 
-/// `GET /metrics` on the public address: for peers on this machine alone, and not for what a proxy on
-/// this machine forwards.
+/// `GET /metrics` on the public address, where there is no other: for peers on this machine alone, and
+/// not for what a proxy on this machine forwards.
 pub async fn get_from_loopback(app: web::Data<App>, request: HttpRequest) -> HttpResponse {
     let forwarded = ["x-forwarded-for", "forwarded"]
         .iter()
         .any(|name| request.headers().contains_key(*name));
-    if forwarded || !client_address::peer(&request).is_loopback() {
+    let elsewhere = app.config.metrics_listen.is_some();
+    if elsewhere || forwarded || !client_address::peer(&request).is_loopback() {
         return HttpResponse::NotFound().finish();
     }
     get(app).await

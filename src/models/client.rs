@@ -126,11 +126,11 @@ impl Client {
 /// A sentence that says what a name is.
 pub fn check_name(name: &str) -> Result<(), String> {
     let length = name.chars().count();
-    if (1..=100).contains(&length) && !name.chars().any(char::is_control) && name.trim() == name {
+    if (1..=200).contains(&length) && !name.chars().any(char::is_control) && name.trim() == name {
         Ok(())
     } else {
         Err(String::from(
-            "A client's name has 1 to 100 characters, no control characters and no space at its ends.",
+            "A client's name has 1 to 200 characters, no control characters and no space at its ends.",
         ))
     }
 }

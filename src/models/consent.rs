@@ -5,7 +5,7 @@ use diesel::prelude::*;
 use crate::clock::UnixTime;
 use crate::db::DbConnection;
 use crate::oauth::Scope;
-use crate::schema::consents;
+use crate::schema::{clients, consents};
 
 use super::client::Client;
 use super::user::User;
@@ -40,7 +40,7 @@ pub fn given(connection: &mut DbConnection, user_id: &str, client_id: &str) -> Q
     Ok(names.iter().map(String::as_str).collect())
 }
 
-/// Adds what is new in `scope`.
+/// Adds what is new in `scope`. Two tabs may do so at once.
 pub fn remember(
     connection: &mut DbConnection,
     user_id: &str,
@@ -48,19 +48,31 @@ pub fn remember(
     scope: &Scope,
     now: UnixTime,
 ) -> QueryResult<()> {
-    let before = given(connection, user_id, client_id)?;
-    for name in scope.names().filter(|name| !before.contains(name)) {
-        let consent = Consent {
+    for name in scope.names() {
+        let row = Consent {
             user_id: user_id.to_owned(),
             client_id: client_id.to_owned(),
             scope_name: name.to_owned(),
             created_at: now,
         };
-        diesel::insert_into(consents::table)
-            .values(consent)
-            .execute(connection)?;
+        let insert = diesel::insert_into(consents::table)
+            .values(row)
+            .on_conflict_do_nothing();
+        match connection {
+            DbConnection::Sqlite(connection) => insert.execute(connection)?,
+            DbConnection::Postgres(connection) => insert.execute(connection)?,
+        };
     }
     Ok(())
+}
+
+/// All of a user's, with the clients' names.
+pub fn of_user(connection: &mut DbConnection, user: &User) -> QueryResult<Vec<(Consent, String)>> {
+    Consent::belonging_to(user)
+        .inner_join(clients::table)
+        .select((Consent::as_select(), clients::name))
+        .order(consents::created_at.desc())
+        .load(connection)
 }
 
 /// Forgets everything, so that the next request asks again.

@@ -92,6 +92,11 @@ pub fn end(connection: &mut DbConnection, id: &SecretId, user_id: &str) -> Query
     Ok(ended == 1)
 }
 
+/// Ends one, whoever's: for a browser that brings its cookie.
+pub fn end_own(connection: &mut DbConnection, id: &SecretId) -> QueryResult<usize> {
+    diesel::delete(sessions::table.find(id)).execute(connection)
+}
+
 /// Ends all of a user's but `kept`.
 pub fn end_all_but(
     connection: &mut DbConnection,

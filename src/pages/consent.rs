@@ -28,6 +28,7 @@ use super::waiting_request::{WaitingRequest, gone};
 struct Consent {
     page: Page,
     csrf: String,
+    sign_out_csrf: String,
     continue_id: String,
     client_name: String,
     returns_to: String,
@@ -172,6 +173,7 @@ impl Question {
         let template = Consent {
             page: visitor.page("Allow access"),
             csrf: csrf::token(&visitor.app, &self.signed_in.secret, &self.about()),
+            sign_out_csrf: csrf::token(&visitor.app, &self.signed_in.secret, ""),
             continue_id: self.waiting.id.expose().to_owned(),
             client_name: client.name.clone(),
             returns_to: self.waiting.request.redirect_uri.destination(),

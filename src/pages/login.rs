@@ -4,7 +4,7 @@ use actix_web::HttpResponse;
 use actix_web::http::{StatusCode, header};
 use askama::Template;
 
-use crate::authentication::{SignIn, verify_user};
+use crate::authentication::SignIn;
 use crate::models::audit_event::AuditEvent;
 use crate::models::authorization_request;
 use crate::models::session::{self, Session};
@@ -72,18 +72,10 @@ async fn sign_in(visitor: &Visitor, body: &Body) -> PageResult {
         return Err(PageError::forged());
     }
     let (username, password) = (field(&fields, "username")?, field(&fields, "password")?);
-    let app = &visitor.app;
-    let named = (username, password);
-    let outcome = verify_user(
-        &app.db,
-        &app.hasher,
-        &app.sign_ins,
-        named,
-        visitor.address,
-        visitor.now,
-    )
-    .await?;
-    app.metrics
+    let outcome = visitor.verify(username, password).await?;
+    visitor
+        .app
+        .metrics
         .sign_ins
         .count(matches!(outcome, SignIn::Right(_)));
     match outcome {
@@ -140,16 +132,18 @@ pub(super) async fn begin_session(
         .app
         .db
         .write(move |connection| {
-            if let Some(old) = replaced {
-                session::end(connection, &old, &user.id)?;
+            // First, so that nobody is signed in where this is not the request's session.
+            if let Some(request) = request
+                && !authorization_request::bind(connection, &request, &row.id)?
+            {
+                return Ok(false);
             }
-            let id = row.id;
+            if let Some(old) = replaced {
+                session::end_own(connection, &old)?;
+            }
             session::insert(connection, row)?;
             event.insert(connection)?;
-            match request {
-                Some(request) => Ok(authorization_request::bind(connection, &request, &id)?),
-                None => Ok(true),
-            }
+            Ok(true)
         })
         .await?;
     if !bound {

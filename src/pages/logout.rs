@@ -49,7 +49,6 @@ async fn show(visitor: &Visitor) -> PageResult {
     Ok(visitor.html(StatusCode::OK, &template, None))
 }
 
-/// The token is that of the sign-out form, or of the consent page, which has a button for it.
 async fn sign_out(visitor: &Visitor, body: &Body) -> PageResult {
     let fields = visitor.form(body)?;
     let id = field(&fields, "continue")?;

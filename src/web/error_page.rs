@@ -94,10 +94,10 @@ impl From<Error> for PageError {
                     "Go back and try again.",
                 ),
             },
-            Error::Overloaded => Self::new(
+            Error::Overloaded | Error::Unavailable(_) => Self::new(
                 StatusCode::SERVICE_UNAVAILABLE,
                 "The server is busy",
-                "Too much is waiting just now.",
+                "Too much is waiting just now, or the database does not answer.",
                 "Try again in a moment.",
             ),
             Error::Failed(_) => Self::new(

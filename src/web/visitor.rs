@@ -11,6 +11,7 @@ use actix_web::{FromRequest, HttpMessage, HttpRequest, HttpResponse, web};
 use askama::Template;
 
 use crate::app::App;
+use crate::authentication::{SignIn, verify_user};
 use crate::clock::UnixTime;
 use crate::error::{Error, Result};
 use crate::models::session::{self, Session};
@@ -129,6 +130,24 @@ impl Visitor {
             session,
             user,
         }))
+    }
+
+    /// Checks a name and a password, under the throttle of signing in.
+    ///
+    /// # Errors
+    /// The database's; `Overloaded` where too many hashes wait.
+    pub async fn verify(&self, username: &str, password: &str) -> Result<SignIn> {
+        let app = &self.app;
+        let named = (username, password);
+        verify_user(
+            &app.db,
+            &app.hasher,
+            &app.sign_ins,
+            named,
+            self.address,
+            self.now,
+        )
+        .await
     }
 
     /// When a session begun at `begun` and used now ends.

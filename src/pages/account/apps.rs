@@ -7,7 +7,8 @@ use crate::clock::UnixTime;
 use crate::directory::Permissions;
 use crate::models::audit_event::AuditEvent;
 use crate::models::authorization::{self, Authorization};
-use crate::models::consent;
+use crate::models::consent::{self, Consent};
+use crate::oauth::Scope;
 use crate::web::error_page::PageError;
 use crate::web::form::Body;
 use crate::web::page::{Moment, ScopeLine, scope_lines};
@@ -24,45 +25,67 @@ pub(super) struct AppLine {
     pub last_used: Option<Moment>,
 }
 
+/// What one client may do, however many devices it has and whether or not any is signed in now.
+struct ConnectedApp {
+    client_id: String,
+    name: String,
+    scope: Scope,
+    since: UnixTime,
+    last_used: Option<UnixTime>,
+}
+
 /// `POST /account/apps`: disconnects one.
 pub async fn post(visitor: Visitor, body: Body) -> HttpResponse {
     visitor.answer(disconnect(&visitor, &body).await)
 }
 
-/// One line a client, however many devices it has: all of their scopes, since the first, last used by any.
+/// One line a client. A remembered consent outlives its tokens: it would be granted again unasked, so it
+/// stays here until it is taken back.
 pub(super) fn lines(
-    authorizations: &[(Authorization, String)],
+    authorizations: Vec<(Authorization, String)>,
+    consents: Vec<(Consent, String)>,
     permissions: &Permissions,
     now: UnixTime,
 ) -> Vec<AppLine> {
-    let mut clients: Vec<&str> = Vec::new();
-    for (authorization, _) in authorizations {
-        if !clients.contains(&authorization.client_id.as_str()) {
-            clients.push(&authorization.client_id);
+    let authorized = authorizations
+        .into_iter()
+        .map(|(authorization, name)| ConnectedApp {
+            client_id: authorization.client_id,
+            name,
+            scope: authorization.scope,
+            since: authorization.created_at,
+            last_used: Some(authorization.last_used_at),
+        });
+    let consented = consents.into_iter().map(|(consent, name)| ConnectedApp {
+        client_id: consent.client_id,
+        name,
+        scope: std::iter::once(consent.scope_name.as_str()).collect(),
+        since: consent.created_at,
+        last_used: None,
+    });
+    let mut apps: Vec<ConnectedApp> = Vec::new();
+    for app in authorized.chain(consented) {
+        match apps.iter_mut().find(|own| own.client_id == app.client_id) {
+            Some(own) => own.add(&app),
+            None => apps.push(app),
         }
     }
-    let line = |client_id: &str| {
-        let own = || {
-            authorizations
-                .iter()
-                .filter(|(authorization, _)| authorization.client_id == client_id)
-        };
-        let (first, name) = own().min_by_key(|(authorization, _)| authorization.created_at)?;
-        let scope = own().fold(first.scope.clone(), |all, (authorization, _)| {
-            all.union(&authorization.scope)
-        });
-        let last_used = own()
-            .map(|(authorization, _)| authorization.last_used_at)
-            .max();
-        Some(AppLine {
-            client_id: client_id.to_owned(),
-            name: name.clone(),
-            scopes: scope_lines(permissions, &scope),
-            since: Moment::new(first.created_at, now),
-            last_used: last_used.map(|at| Moment::new(at, now)),
-        })
+    let line = |app: ConnectedApp| AppLine {
+        scopes: scope_lines(permissions, &app.scope),
+        since: Moment::new(app.since, now),
+        last_used: app.last_used.map(|at| Moment::new(at, now)),
+        client_id: app.client_id,
+        name: app.name,
     };
-    clients.into_iter().filter_map(line).collect()
+    apps.into_iter().map(line).collect()
+}
+
+impl ConnectedApp {
+    fn add(&mut self, other: &Self) {
+        self.scope = self.scope.union(&other.scope);
+        self.since = self.since.min(other.since);
+        self.last_used = self.last_used.max(other.last_used);
+    }
 }
 
 async fn disconnect(visitor: &Visitor, body: &Body) -> PageResult {

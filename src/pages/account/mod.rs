@@ -10,7 +10,7 @@ use actix_web::HttpResponse;
 use actix_web::http::StatusCode;
 use askama::Template;
 
-use crate::models::{authorization, session};
+use crate::models::{authorization, consent, session};
 use crate::oauth::Params;
 use crate::web::error_page::PageError;
 use crate::web::form::Body;
@@ -53,6 +53,11 @@ pub async fn get(visitor: Visitor) -> HttpResponse {
     visitor.answer(show_own(&visitor).await)
 }
 
+/// `GET` of a form's address: somebody reloads an answer to the form.
+pub async fn back(visitor: Visitor) -> HttpResponse {
+    visitor.go_to(paths::ACCOUNT)
+}
+
 async fn show_own(visitor: &Visitor) -> PageResult {
     match visitor.signed_in().await? {
         Some(signed_in) => show(visitor, &signed_in, StatusCode::OK, PasswordForm::empty()).await,
@@ -69,13 +74,14 @@ async fn show(
 ) -> PageResult {
     let (user, now) = (signed_in.user.clone(), visitor.now);
     let permissions = visitor.app.directory.permissions().await?;
-    let (sessions, authorizations) = visitor
+    let (sessions, authorizations, consents) = visitor
         .app
         .db
         .read(move |connection| {
             Ok((
                 session::of_user(connection, &user, now)?,
                 authorization::of_user(connection, &user, now)?,
+                consent::of_user(connection, &user)?,
             ))
         })
         .await?;
@@ -95,7 +101,7 @@ async fn show(
             .into_iter()
             .map(|own| SessionLine::new(own, signed_in, now))
             .collect(),
-        apps: apps::lines(&authorizations, &permissions, now),
+        apps: apps::lines(authorizations, consents, &permissions, now),
     };
     let mut response = visitor.private_html(status, &template);
     if flash.is_some() {

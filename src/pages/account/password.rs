@@ -4,8 +4,8 @@
 use actix_web::HttpResponse;
 use actix_web::http::StatusCode;
 
+use crate::authentication::SignIn;
 use crate::authentication::password::{MINIMUM_LENGTH, check_choice};
-use crate::authentication::{SignIn, verify_user};
 use crate::models::audit_event::AuditEvent;
 use crate::models::{authorization, session, user};
 use crate::web::error_page::PageError;
@@ -38,17 +38,8 @@ async fn change(visitor: &Visitor, body: &Body) -> PageResult {
         (new != repeat).then(|| String::from("The two passwords differ. Type it again."));
     // Asked last: what is wrong with the new password costs no try.
     if form.focus().is_empty() {
-        let named = (signed_in.user.username.as_str(), field(&fields, "current")?);
-        form.current.error = match verify_user(
-            &app.db,
-            &app.hasher,
-            &app.sign_ins,
-            named,
-            visitor.address,
-            visitor.now,
-        )
-        .await?
-        {
+        let current = field(&fields, "current")?;
+        form.current.error = match visitor.verify(&signed_in.user.username, current).await? {
             SignIn::Right(_) => None,
             SignIn::Wrong => Some(String::from("This is not your password.")),
             SignIn::Throttled(seconds) => return Err(PageError::throttled(seconds)),

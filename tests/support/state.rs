@@ -1,0 +1,66 @@
+//! What tests switch and look at around HTTP: disabled users and clients, the audit log, kept answers.
+
+use diesel::prelude::*;
+use latchkey::models::{authorization, client, user};
+use latchkey::oauth::PlainSecret;
+use latchkey::schema::{access_tokens, audit_events, refresh_tokens};
+
+use super::TestServer;
+
+impl TestServer {
+    /// Disables a user, or enables one.
+    pub fn db_disable_user(&self, id: &str, disabled: bool) {
+        let (id, at) = (id.to_owned(), disabled.then(|| self.app.now()));
+        self.db_write(move |connection| Ok(user::set_disabled(connection, &id, at)?));
+    }
+
+    /// Disables a client, or enables one.
+    pub fn db_disable_client(&self, id: &str, disabled: bool) {
+        let (id, at) = (id.to_owned(), disabled.then(|| self.app.now()));
+        self.db_write(move |connection| Ok(client::set_disabled(connection, &id, at)?));
+    }
+
+    /// Ends every authorization of a user, as the account page does.
+    pub fn db_revoke_of_user(&self, id: &str) -> usize {
+        let (id, now) = (id.to_owned(), self.app.now());
+        self.db_write(move |connection| {
+            Ok(authorization::revoke_of_user(
+                connection, &id, None, "a test", now,
+            )?)
+        })
+    }
+
+    /// How many audit events of an action there are.
+    pub fn db_events(&self, action: &str) -> i64 {
+        let action = action.to_owned();
+        self.db_read(move |connection| {
+            Ok(audit_events::table
+                .filter(audit_events::action.eq(action))
+                .count()
+                .get_result(connection)?)
+        })
+    }
+
+    /// The encrypted answer that is kept for a used refresh token.
+    pub fn db_sealed_answer(&self, refresh_token: &str) -> Option<Vec<u8>> {
+        let (_, secret) = PlainSecret::recognise(refresh_token).unwrap();
+        self.db_read(move |connection| {
+            let row = refresh_tokens::table.find(secret.id());
+            Ok(row
+                .select(refresh_tokens::sealed_answer)
+                .get_result(connection)?)
+        })
+    }
+
+    /// Whether the database still has an access token's row, live or not.
+    pub fn db_keeps_access_token(&self, access_token: &str) -> bool {
+        let (_, secret) = PlainSecret::recognise(access_token).unwrap();
+        let rows: i64 = self.db_read(move |connection| {
+            Ok(access_tokens::table
+                .filter(access_tokens::id.eq(secret.id()))
+                .count()
+                .get_result(connection)?)
+        });
+        rows == 1
+    }
+}
