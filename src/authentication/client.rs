@@ -14,6 +14,9 @@ use crate::oauth::{HashedSecret, OAuthError, Params, params};
 
 use super::throttle::{Key, Throttle};
 
+/// More characters than any id of ours has.
+const LONGEST_ID: usize = 64;
+
 /// Who the request says it comes from, and its proof.
 #[derive(Debug)]
 pub struct Credentials {
@@ -94,11 +97,10 @@ pub async fn authenticate_client(
     now: UnixTime,
 ) -> Result<Arc<KnownClient>> {
     let known = directory.client(&credentials.client_id).await?;
-    // A caller can make up any number of ids: those count together.
-    let key = match &known {
-        Some(known) => Key::ClientAndAddress(known.client.id.clone(), address),
-        None => Key::Address(address),
-    };
+    // An unknown id counts like a known one, so that 429 does not tell them apart; a made-up one is cut,
+    // so that nobody fills the memory.
+    let counted = credentials.client_id.chars().take(LONGEST_ID).collect();
+    let key = Key::ClientAndAddress(counted, address);
     check(known, credentials.secret.as_ref(), now).map_err(|reason| {
         match failures.count(key, now) {
             Ok(()) => OAuthError::invalid_client(reason).into(),

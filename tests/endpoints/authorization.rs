@@ -44,7 +44,11 @@ fn assert_refused(app: &ThirdPartyApp<'_>, error: &str, changes: &[Change<'_>]) 
     let params = refusal(app, changes);
     assert_eq!(params["error"], error, "{changes:?}");
     let names: Vec<&str> = params.keys().map(String::as_str).collect();
-    assert_eq!(names, ["error", "error_description", "iss", "state"], "{changes:?}");
+    assert_eq!(
+        names,
+        ["error", "error_description", "iss", "state"],
+        "{changes:?}"
+    );
     assert_eq!(params["state"], "a state", "{changes:?}");
 }
 
@@ -52,6 +56,9 @@ fn assert_refused(app: &ThirdPartyApp<'_>, error: &str, changes: &[Change<'_>]) 
 #[track_caller]
 fn assert_accepted(app: &ThirdPartyApp<'_>, request: &[(&str, &str)]) {
     let (at, page) = Browser::new().get(&app.address(request));
-    assert!(at.contains("/login?continue=") && page.status == 200, "{at}: {page:?}");
+    assert!(
+        at.contains("/login?continue=") && page.status == 200,
+        "{at}: {page:?}"
+    );
     assert!(page.body.contains("name=\"password\""), "{page:?}");
 }

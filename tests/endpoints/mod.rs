@@ -1,1 +1,12 @@
 //! Mirrors `src/endpoints`.
+
+mod authorization;
+mod bad_input;
+mod cors;
+mod errors;
+mod health;
+mod introspection;
+mod metadata;
+mod redirect_uris;
+mod revocation;
+mod transport;

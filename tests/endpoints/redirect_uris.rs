@@ -10,7 +10,13 @@ use crate::support::{Answer, Browser, NewClient, TestServer, ThirdPartyApp};
 /// An application with these redirect URIs.
 fn app_with<'a>(server: &'a TestServer, client: NewClient, uris: &[&str]) -> ThirdPartyApp<'a> {
     let redirect_uris = uris.iter().map(|uri| (*uri).to_owned()).collect();
-    ThirdPartyApp::new(server, NewClient { redirect_uris, ..client })
+    ThirdPartyApp::new(
+        server,
+        NewClient {
+            redirect_uris,
+            ..client
+        },
+    )
 }
 
 fn ask(app: &ThirdPartyApp<'_>, uri: Option<&str>) -> Answer {
@@ -24,7 +30,12 @@ fn assert_matches(app: &ThirdPartyApp<'_>, uri: &str) {
     // An error redirect shows where an answer would go, to the byte.
     let request = app.request_with(&[("redirect_uri", Some(uri)), ("scope", Some("unknown"))]);
     let refused = Browser::new().get_once(&app.address(&request));
-    assert!(refused.location().starts_with(&format!("{uri}?error=invalid_scope&")), "{uri}: {refused:?}");
+    assert!(
+        refused
+            .location()
+            .starts_with(&format!("{uri}?error=invalid_scope&")),
+        "{uri}: {refused:?}"
+    );
 }
 
 /// Neither a redirect nor a page that repeats or links the address.
@@ -33,7 +44,14 @@ fn assert_no_match(app: &ThirdPartyApp<'_>, uri: &str) {
     for scope in ["read", "unknown"] {
         let request = app.request_with(&[("redirect_uri", Some(uri)), ("scope", Some(scope))]);
         let answer = Browser::new().get_once(&app.address(&request));
-        assert_eq!((answer.status, answer.header("location")), (400, None), "{uri}: {answer:?}");
-        assert!(!answer.body.contains("evil.test") && !answer.body.contains("<a "), "{uri}: {answer:?}");
+        assert_eq!(
+            (answer.status, answer.header("location")),
+            (400, None),
+            "{uri}: {answer:?}"
+        );
+        assert!(
+            !answer.body.contains("evil.test") && !answer.body.contains("<a "),
+            "{uri}: {answer:?}"
+        );
     }
 }

@@ -1,1 +1,8 @@
-//! Mirrors `src/storage`.
+//! What must be true of the database, whatever happens to it.
+
+mod changes;
+mod concurrency;
+mod crash;
+mod migrations;
+mod purge;
+mod shape;

@@ -142,7 +142,10 @@ impl TestServer {
 
     /// A server on a configuration and a folder that exist.
     pub fn serve(config: Config, folder: TempDir) -> Self {
-        let clock = Clock::movable();
+        Self::serve_at(config, folder, Clock::movable())
+    }
+
+    fn serve_at(config: Config, folder: TempDir, clock: Clock) -> Self {
         let (started, parts) = mpsc::channel();
         let served = clock.clone();
         let thread = std::thread::spawn(move || {
@@ -170,7 +173,7 @@ impl TestServer {
         let config = self.app.config.clone();
         self.stop();
         let folder = std::mem::replace(&mut self.folder, TempDir::new().unwrap());
-        Self::serve(config, folder)
+        Self::serve_at(config, folder, self.clock.clone())
     }
 
     fn stop(&mut self) {
@@ -229,6 +232,27 @@ impl TestServer {
         work: impl FnOnce(&mut DbConnection) -> Result<T> + Send + 'static,
     ) -> T {
         self.wait(self.app.db.read(work)).unwrap()
+    }
+
+    /// Runs SQL that both databases understand, as somebody else with access to the database would.
+    pub fn db_execute(&self, sql: &str) {
+        use diesel::connection::SimpleConnection;
+        let sql = sql.to_owned();
+        self.db_write(move |connection| Ok(connection.batch_execute(&sql)?));
+    }
+
+    /// How many rows a table has; a condition may follow its name.
+    pub fn db_count(&self, table: &str) -> i64 {
+        use diesel::prelude::*;
+        #[derive(QueryableByName)]
+        struct Rows {
+            #[diesel(sql_type = diesel::sql_types::BigInt)]
+            count: i64,
+        }
+        let sql = format!("SELECT COUNT(*) AS count FROM {table}");
+        self.db_read(move |connection| {
+            Ok(diesel::sql_query(sql).get_result::<Rows>(connection)?.count)
+        })
     }
 
     /// Registers a scope.

@@ -5,8 +5,13 @@ pub mod answer;
 pub mod app;
 pub mod browser;
 pub mod database;
+pub mod program;
+pub mod race;
+pub mod state;
 
 pub use actors::{Pkce, ResourceServer, ThirdPartyApp};
 pub use answer::Answer;
 pub use app::{NewClient, TestServer};
 pub use browser::Browser;
+pub use program::Program;
+pub use race::at_once;

@@ -16,7 +16,16 @@ fn a_native_client_has_any_port_on_all_three_hosts() {
             for port in ["1", "80", "4000", "51004", "65535"] {
                 assert_matches(&app, &format!("http://{host}:{port}/cb"));
             }
-            for port in ["0", "65536", "99999999999999999999", "-1", "+80", "80a", "", "80:80"] {
+            for port in [
+                "0",
+                "65536",
+                "99999999999999999999",
+                "-1",
+                "+80",
+                "80a",
+                "",
+                "80:80",
+            ] {
                 assert_no_match(&app, &format!("http://{host}:{port}/cb"));
             }
         }
@@ -30,7 +39,12 @@ fn the_free_port_carries_a_code_and_binds_it() {
     let mut app = app_with(&server, NewClient::public(""), &["http://127.0.0.1/cb"]);
     app.redirect_uri = String::from("http://127.0.0.1:51004/cb");
     let answer = app.authorize(&mut Browser::new(), "ada", &app.request());
-    assert!(answer.location().starts_with("http://127.0.0.1:51004/cb?code="), "{answer:?}");
+    assert!(
+        answer
+            .location()
+            .starts_with("http://127.0.0.1:51004/cb?code="),
+        "{answer:?}"
+    );
     let code = answer.location_params()["code"].clone();
     app.redirect_uri = String::from("http://127.0.0.1:51005/cb");
     app.redeem(&code).assert_error(400, "invalid_grant");
@@ -41,7 +55,11 @@ fn the_free_port_carries_a_code_and_binds_it() {
 #[test]
 fn a_native_client_has_a_free_port_beside_its_own_scheme() {
     let server = TestServer::start();
-    let app = app_with(&server, NewClient::public(""), &["com.example.app:/cb", "http://[::1]:1/cb"]);
+    let app = app_with(
+        &server,
+        NewClient::public(""),
+        &["com.example.app:/cb", "http://[::1]:1/cb"],
+    );
     assert_matches(&app, "com.example.app:/cb");
     assert_matches(&app, "http://[::1]:51004/cb");
     assert_no_match(&app, "com.example.app:80/cb");
@@ -94,7 +112,11 @@ fn only_the_port_is_free() {
 #[test]
 fn names_that_begin_like_loopback_do_not_match() {
     let server = TestServer::start();
-    let uris = ["http://127.0.0.1/cb", "http://localhost/cb", "http://[::1]/cb"];
+    let uris = [
+        "http://127.0.0.1/cb",
+        "http://localhost/cb",
+        "http://[::1]/cb",
+    ];
     let app = app_with(&server, NewClient::public(""), &uris);
     for uri in [
         "http://127.0.0.1.evil.test/cb",
@@ -120,8 +142,16 @@ fn names_that_begin_like_loopback_do_not_match() {
 #[test]
 fn no_port_is_free_beyond_loopback() {
     let server = TestServer::start();
-    let app = app_with(&server, NewClient::public(""), &["https://c.example/cb", "http://127.0.0.1/cb"]);
-    for uri in ["https://c.example:8443/cb", "https://c.example:443/cb", "http://c.example:80/cb"] {
+    let app = app_with(
+        &server,
+        NewClient::public(""),
+        &["https://c.example/cb", "http://127.0.0.1/cb"],
+    );
+    for uri in [
+        "https://c.example:8443/cb",
+        "https://c.example:443/cb",
+        "http://c.example:80/cb",
+    ] {
         assert_no_match(&app, uri);
     }
 }
@@ -130,9 +160,17 @@ fn no_port_is_free_beyond_loopback() {
 fn a_registered_query_stays_beside_a_free_port() {
     let server = TestServer::start();
     let app = app_with(&server, NewClient::public(""), &["http://127.0.0.1/cb?a=1"]);
-    let request = app.request_with(&[("redirect_uri", Some("http://127.0.0.1:9/cb?a=1")), ("scope", Some("unknown"))]);
+    let request = app.request_with(&[
+        ("redirect_uri", Some("http://127.0.0.1:9/cb?a=1")),
+        ("scope", Some("unknown")),
+    ]);
     let answer = Browser::new().get_once(&app.address(&request));
-    assert!(answer.location().starts_with("http://127.0.0.1:9/cb?a=1&error="), "{answer:?}");
+    assert!(
+        answer
+            .location()
+            .starts_with("http://127.0.0.1:9/cb?a=1&error="),
+        "{answer:?}"
+    );
     assert_no_match(&app, "http://127.0.0.1:9/cb?a=2");
     assert_no_match(&app, "http://127.0.0.1:9/cb");
 }

@@ -9,7 +9,11 @@ const REGISTERED: &str = "https://c.example/cb";
 fn refused(uris: &[&str]) {
     let server = TestServer::start();
     let web = app_with(&server, NewClient::web(""), &[REGISTERED]);
-    let native = app_with(&server, NewClient::public(""), &[REGISTERED, "com.example.app:/cb"]);
+    let native = app_with(
+        &server,
+        NewClient::public(""),
+        &[REGISTERED, "com.example.app:/cb"],
+    );
     for app in [&web, &native] {
         assert_matches(app, REGISTERED);
         for uri in uris {
@@ -80,8 +84,17 @@ fn another_query_or_a_fragment_does_not_match() {
         "https://c.example/cb;x",
     ]);
     let server = TestServer::start();
-    let app = app_with(&server, NewClient::web(""), &["https://c.example/cb?a=1&b=2"]);
-    for uri in ["https://c.example/cb", "https://c.example/cb?b=2&a=1", "https://c.example/cb?a=1&b=2&c=3", "https://c.example/cb?a=1"] {
+    let app = app_with(
+        &server,
+        NewClient::web(""),
+        &["https://c.example/cb?a=1&b=2"],
+    );
+    for uri in [
+        "https://c.example/cb",
+        "https://c.example/cb?b=2&a=1",
+        "https://c.example/cb?a=1&b=2&c=3",
+        "https://c.example/cb?a=1",
+    ] {
         assert_no_match(&app, uri);
     }
 }
@@ -119,12 +132,28 @@ fn one_registered_uri_may_be_left_out_and_several_may_not() {
     let one = app_with(&server, NewClient::web(""), &[REGISTERED]);
     let request = one.request_with(&[("redirect_uri", None)]);
     let answer = one.authorize(&mut Browser::new(), "ada", &request);
-    assert!(answer.location().starts_with("https://c.example/cb?code="), "{answer:?}");
+    assert!(
+        answer.location().starts_with("https://c.example/cb?code="),
+        "{answer:?}"
+    );
     let code = answer.location_params()["code"].clone();
-    one.token(&[("grant_type", "authorization_code"), ("code", &code), ("code_verifier", &one.pkce.verifier)]).assert_tokens();
-    let two = app_with(&server, NewClient::web(""), &[REGISTERED, "https://c.example/other"]);
+    one.token(&[
+        ("grant_type", "authorization_code"),
+        ("code", &code),
+        ("code_verifier", &one.pkce.verifier),
+    ])
+    .assert_tokens();
+    let two = app_with(
+        &server,
+        NewClient::web(""),
+        &[REGISTERED, "https://c.example/other"],
+    );
     let answer = ask(&two, None);
-    assert_eq!((answer.status, answer.header("location")), (400, None), "{answer:?}");
+    assert_eq!(
+        (answer.status, answer.header("location")),
+        (400, None),
+        "{answer:?}"
+    );
     assert_matches(&two, REGISTERED);
     assert_matches(&two, "https://c.example/other");
 }
@@ -133,9 +162,18 @@ fn one_registered_uri_may_be_left_out_and_several_may_not() {
 fn a_client_without_a_redirect_uri_cannot_begin() {
     let server = TestServer::start();
     let none = app_with(&server, NewClient::web(""), &[]);
-    for uri in [None, Some(""), Some(REGISTERED), Some("https://evil.test/cb")] {
+    for uri in [
+        None,
+        Some(""),
+        Some(REGISTERED),
+        Some("https://evil.test/cb"),
+    ] {
         let answer = ask(&none, uri);
-        assert_eq!((answer.status, answer.header("location")), (400, None), "{answer:?}");
+        assert_eq!(
+            (answer.status, answer.header("location")),
+            (400, None),
+            "{answer:?}"
+        );
     }
 }
 
@@ -143,11 +181,19 @@ fn a_client_without_a_redirect_uri_cannot_begin() {
 fn an_app_scheme_and_a_claimed_https_uri_end_with_a_code() {
     let server = TestServer::start();
     server.db_user("ada");
-    for uri in ["com.example.app:/oauth2redirect", "com.example.app://callback", "https://claimed.example/app"] {
+    for uri in [
+        "com.example.app:/oauth2redirect",
+        "com.example.app://callback",
+        "https://claimed.example/app",
+    ] {
         let app = app_with(&server, NewClient::public(""), &[uri]);
         let answer = app.authorize(&mut Browser::new(), "ada", &app.request());
-        assert!(answer.location().starts_with(&format!("{uri}?code=")), "{answer:?}");
-        app.redeem(&answer.location_params()["code"]).assert_tokens();
+        assert!(
+            answer.location().starts_with(&format!("{uri}?code=")),
+            "{answer:?}"
+        );
+        app.redeem(&answer.location_params()["code"])
+            .assert_tokens();
         assert_no_match(&app, &uri.replace("example", "Example"));
     }
 }

@@ -37,7 +37,11 @@ fn https_and_http_loopback_are_for_everybody() {
 
 #[test]
 fn an_own_scheme_is_for_public_clients() {
-    for uri in ["com.example.app:/oauth2redirect", "com.example.app://callback", "org.example.app2:cb"] {
+    for uri in [
+        "com.example.app:/oauth2redirect",
+        "com.example.app://callback",
+        "org.example.app2:cb",
+    ] {
         assert_eq!(check(uri, true), Ok(()), "{uri}");
         assert!(check(uri, false).is_err(), "{uri}");
     }
@@ -45,8 +49,24 @@ fn an_own_scheme_is_for_public_clients() {
 
 #[test]
 fn relative_uris_and_fragments_are_refused() {
-    assert_refused(&["", "/cb", "cb", "?x", "//host/cb", "c.example/cb", "https://", "https:", "https:///", "http://"]);
-    assert_refused(&["https://c.example/cb#", "https://c.example/cb#x", "com.example.app:/cb#x", "http://127.0.0.1/cb#"]);
+    assert_refused(&[
+        "",
+        "/cb",
+        "cb",
+        "?x",
+        "//host/cb",
+        "c.example/cb",
+        "https://",
+        "https:",
+        "https:///",
+        "http://",
+    ]);
+    assert_refused(&[
+        "https://c.example/cb#",
+        "https://c.example/cb#x",
+        "com.example.app:/cb#x",
+        "http://127.0.0.1/cb#",
+    ]);
 }
 
 #[test]
@@ -88,7 +108,11 @@ fn schemes_that_run_or_read_something_are_refused() {
 
 #[test]
 fn schemes_are_written_in_lower_case() {
-    assert_refused(&["HTTPS://c.example/cb", "Https://c.example/cb", "Com.example.app:/cb"]);
+    assert_refused(&[
+        "HTTPS://c.example/cb",
+        "Https://c.example/cb",
+        "Com.example.app:/cb",
+    ]);
 }
 
 #[test]
@@ -116,18 +140,39 @@ fn wildcards_user_names_and_odd_characters_are_refused() {
 
 #[test]
 fn spellings_that_parsers_mend_are_refused() {
-    assert_refused(&["https:c.example/cb", "https:/c.example/cb", "https:///c.example/cb", "https:////c.example/cb", "https://c.example:/cb"]);
+    assert_refused(&[
+        "https:c.example/cb",
+        "https:/c.example/cb",
+        "https:///c.example/cb",
+        "https:////c.example/cb",
+        "https://c.example:/cb",
+    ]);
 }
 
 #[test]
 fn a_host_that_could_end_a_directive_of_the_content_security_policy_is_refused() {
-    assert_refused(&["https://c.example;sandbox/cb", "https://c.example,sandbox/cb", "https://c'example/cb", "https://c.example;/cb"]);
+    assert_refused(&[
+        "https://c.example;sandbox/cb",
+        "https://c.example,sandbox/cb",
+        "https://c'example/cb",
+        "https://c.example;/cb",
+    ]);
 }
 
 #[test]
 fn a_query_with_a_parameter_of_the_response_is_refused() {
-    for name in ["code", "state", "iss", "error", "error_description", "c%6Fde"] {
-        assert_refused(&[&format!("https://c.example/cb?{name}=x"), &format!("https://c.example/cb?a=b&{name}")]);
+    for name in [
+        "code",
+        "state",
+        "iss",
+        "error",
+        "error_description",
+        "c%6Fde",
+    ] {
+        assert_refused(&[
+            &format!("https://c.example/cb?{name}=x"),
+            &format!("https://c.example/cb?a=b&{name}"),
+        ]);
     }
 }
 

@@ -1,0 +1,30 @@
+//! The commands, run as an operator runs them. Mirrors `src/cli`.
+
+mod client;
+mod config;
+mod database;
+mod log;
+mod role;
+mod serve;
+mod setup_link;
+mod token;
+mod user;
+
+use crate::support::program::Ended;
+
+/// One sentence on standard error, nothing on standard output, and the status.
+#[track_caller]
+fn assert_refused(ended: &Ended, status: i32) {
+    assert_eq!(
+        (ended.status, ended.out.as_str()),
+        (Some(status), ""),
+        "{ended:?}"
+    );
+    assert!(ended.err.starts_with("error: "), "{ended:?}");
+    assert_eq!(
+        ended.err.trim_end().lines().count(),
+        1,
+        "one sentence: {ended:?}"
+    );
+    assert!(!ended.err.contains("panicked"), "{ended:?}");
+}

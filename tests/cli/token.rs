@@ -1,0 +1,163 @@
+//! `latchkey token`: why a token is active or not, without the token ever being typed.
+
+use super::assert_refused;
+use crate::support::{NewClient, Program, ResourceServer, TestServer, ThirdPartyApp};
+
+#[test]
+fn a_token_is_shown_by_its_jti_or_from_standard_input() {
+    let server = TestServer::start();
+    let user_id = server.db_user("ada");
+    let program = Program::beside(&server);
+    let (app, api) = (ThirdPartyApp::web(&server), ResourceServer::new(&server));
+    let (token, refresh_token) = app.tokens("ada");
+    let known = api.introspect(&token);
+    let jti = known["jti"].as_str().unwrap();
+    let by_id = program.json(&["token", "show", jti]);
+    let by_itself = program.json_with(&["token", "show", "-"], &format!("{token}\n"));
+    assert_eq!(by_id, by_itself);
+    assert_eq!(by_id["active"], true, "{by_id}");
+    for name in [
+        "jti",
+        "client_id",
+        "scope",
+        "sub",
+        "username",
+        "iat",
+        "exp",
+        "kind",
+    ] {
+        assert_eq!(by_id[name], known[name], "{name}");
+    }
+    assert_eq!(by_id["sub"], user_id);
+    let refresh = program.json_with(&["token", "show", "-"], &refresh_token);
+    assert_eq!(
+        (refresh["active"].as_bool(), refresh["kind"].as_str()),
+        (Some(true), Some("refresh"))
+    );
+    for text in [
+        program.run(&["token", "show", jti]).out,
+        by_id.to_string(),
+        refresh.to_string(),
+    ] {
+        assert!(
+            !text.contains(&token) && !text.contains(&refresh_token),
+            "{text}"
+        );
+    }
+}
+
+#[test]
+fn the_reason_says_why_a_token_is_not_active() {
+    let server = TestServer::start();
+    server.db_user("ada");
+    let program = Program::beside(&server);
+    let (app, api) = (ThirdPartyApp::web(&server), ResourceServer::new(&server));
+    let show = |token: &str| {
+        let shown = program.json_with(&["token", "show", "-"], token);
+        (
+            shown["active"].as_bool().unwrap(),
+            shown["reason"].as_str().unwrap().to_lowercase(),
+        )
+    };
+    let told = |token: &str, reason: &str| {
+        let (active, told) = show(token);
+        assert!(
+            !active && told.contains(reason),
+            "{told} should say {reason}"
+        );
+    };
+    let service = server.db_client(NewClient::service());
+    let grant = [("grant_type", "client_credentials"), ("scope", "read")];
+    let token = server
+        .post_as(&service, "/oauth/token", &grant)
+        .assert_tokens();
+    assert!(show(&token).0);
+    server.post_as(&service, "/oauth/revoke", &[("token", &token)]);
+    told(&token, "revoked");
+
+    let (token, refresh_token) = app.tokens("ada");
+    app.refresh(&refresh_token).assert_tokens();
+    told(&refresh_token, "rotated");
+    program.json(&["client", "disable", &app.client.id]);
+    told(&token, "client");
+    program.json(&["client", "enable", &app.client.id]);
+    program.json(&["user", "disable", "ada"]);
+    let (active, reason) = show(&token);
+    assert!(!active && reason.contains("user"), "{reason}");
+    assert!(!api.is_active(&token));
+
+    let unknown = latchkey::oauth::PlainSecret::generate(
+        latchkey::oauth::SecretKind::AccessToken,
+        server.app.now(),
+    );
+    told(unknown.expose(), "not found");
+    told("lka_mistyped", "not found");
+}
+
+#[test]
+fn a_token_as_an_argument_is_refused_and_not_repeated() {
+    let server = TestServer::start();
+    server.db_user("ada");
+    let program = Program::beside(&server);
+    let (token, refresh_token) = ThirdPartyApp::web(&server).tokens("ada");
+    for secret in [&token, &refresh_token] {
+        for command in ["show", "revoke"] {
+            let ended = program.run(&["token", command, secret]);
+            assert_refused(&ended, 2);
+            assert!(
+                ended.err.contains("standard input") && !ended.err.contains(secret.as_str()),
+                "{ended:?}"
+            );
+        }
+    }
+    assert!(
+        ResourceServer::new(&server).is_active(&token),
+        "nothing was revoked"
+    );
+    assert_refused(&program.run(&["token", "show"]), 2);
+}
+
+#[test]
+fn a_refresh_token_that_is_revoked_takes_its_authorization_along() {
+    let server = TestServer::start();
+    server.db_user("ada");
+    let program = Program::beside(&server);
+    let (app, api) = (ThirdPartyApp::web(&server), ResourceServer::new(&server));
+    let (token, refresh_token) = app.tokens("ada");
+    let (other, other_refresh) = app.tokens("ada");
+    assert_eq!(
+        program.json_with(&["token", "revoke", "-"], &refresh_token)["revoked"],
+        true
+    );
+    assert!(!api.is_active(&token) && api.is_active(&other));
+    let jti = api.introspect(&other)["jti"].as_str().unwrap().to_owned();
+    assert_eq!(program.json(&["token", "revoke", &jti])["revoked"], true);
+    assert!(!api.is_active(&other));
+    app.refresh(&other_refresh).assert_tokens();
+    assert_eq!(
+        program.json(&["token", "revoke", &jti])["revoked"],
+        false,
+        "it was revoked before"
+    );
+}
+
+#[test]
+fn what_is_no_token_of_ours_is_refused() {
+    let program = Program::new();
+    assert_refused(
+        &program.run_with(&["token", "revoke", "-"], "lka_nonsense"),
+        1,
+    );
+    assert_refused(&program.run_with(&["token", "revoke", "-"], ""), 1);
+    assert_refused(&program.run(&["token", "revoke", &"A".repeat(48)]), 1);
+    let now = latchkey::clock::Clock::system().now();
+    for kind in [
+        latchkey::oauth::SecretKind::ClientSecret,
+        latchkey::oauth::SecretKind::AuthorizationCode,
+    ] {
+        let secret = latchkey::oauth::PlainSecret::generate(kind, now);
+        let ended = program.run_with(&["token", "show", "-"], secret.expose());
+        assert_refused(&ended, 1);
+        assert!(!ended.err.contains(secret.expose()), "{ended:?}");
+    }
+}

@@ -1,0 +1,181 @@
+//! Sessions: begun anew at sign-in, ended by idleness, by age and by their person.
+
+use crate::support::actors::sign_in;
+use crate::support::app::PASSWORD;
+use crate::support::browser::Form;
+use crate::support::{Browser, TestServer, ThirdPartyApp};
+
+use super::{at_consent, decide, is_signed_in, signed_in};
+
+fn session_of(browser: &Browser) -> String {
+    let found = browser
+        .cookies
+        .iter()
+        .find(|(name, _)| name.contains("session"));
+    found
+        .map(|(_, value)| value.clone())
+        .expect("a session cookie")
+}
+
+fn with_session(server: &TestServer, value: &str) -> Browser {
+    let mut browser = Browser::new();
+    let port = server.url.rsplit(':').next().unwrap();
+    browser
+        .cookies
+        .insert(format!("latchkey_session_{port}"), value.to_owned());
+    browser
+}
+
+#[test]
+fn nobody_is_in_a_session_before_signing_in() {
+    let server = TestServer::start();
+    let mut browser = Browser::new();
+    browser.get(&format!("{}/login", server.url));
+    assert!(
+        !browser.cookies.keys().any(|name| name.contains("session")),
+        "{:?}",
+        browser.cookies
+    );
+    let answer = browser.get_once(&format!("{}/account", server.url));
+    assert_eq!(
+        (answer.status, answer.location()),
+        (303, format!("{}/login", server.url).as_str())
+    );
+}
+
+#[test]
+fn signing_in_begins_a_session_that_nobody_could_have_planted() {
+    let server = TestServer::start();
+    server.db_user("ada");
+    let planted = session_of(&signed_in(&server, "ada"));
+    server.advance(86_401);
+    let mut browser = with_session(&server, &planted);
+    let (at, page) = browser.get(&format!("{}/login", server.url));
+    sign_in(&mut browser, &at, &page, "ada", PASSWORD);
+    assert_ne!(session_of(&browser), planted);
+    assert!(is_signed_in(&server, &mut browser));
+    assert!(!is_signed_in(&server, &mut with_session(&server, &planted)));
+}
+
+#[test]
+fn signing_in_again_ends_the_session_before() {
+    let server = TestServer::start();
+    server.db_user("ada");
+    server.db_user("bea");
+    for second in ["ada", "bea"] {
+        let mut browser = Browser::new();
+        let (at, page) = browser.get(&format!("{}/login", server.url));
+        sign_in(&mut browser, &at, &page, "ada", PASSWORD);
+        let first = session_of(&browser);
+        // A second tab still shows the form.
+        sign_in(&mut browser, &at, &page, second, PASSWORD);
+        assert_ne!(session_of(&browser), first);
+        assert!(is_signed_in(&server, &mut browser));
+        assert!(
+            !is_signed_in(&server, &mut with_session(&server, &first)),
+            "{second}"
+        );
+    }
+}
+
+#[test]
+fn an_idle_session_ends() {
+    let server = TestServer::with(|config| config.session.idle = 1000);
+    server.db_user("ada");
+    let mut browser = signed_in(&server, "ada");
+    for _ in 0..5 {
+        server.advance(900);
+        assert!(is_signed_in(&server, &mut browser));
+    }
+    server.advance(1001);
+    assert!(!is_signed_in(&server, &mut browser));
+}
+
+#[test]
+fn a_session_ends_for_good_although_it_is_used() {
+    let server =
+        TestServer::with(|config| (config.session.idle, config.session.absolute) = (1000, 3000));
+    server.db_user("ada");
+    let mut browser = signed_in(&server, "ada");
+    for _ in 0..3 {
+        server.advance(900);
+        assert!(is_signed_in(&server, &mut browser));
+    }
+    server.advance(290);
+    assert!(is_signed_in(&server, &mut browser));
+    server.advance(11);
+    assert!(!is_signed_in(&server, &mut browser));
+}
+
+#[test]
+fn the_default_limits_are_a_day_and_a_fortnight() {
+    let server = TestServer::start();
+    server.db_user("ada");
+    let mut browser = signed_in(&server, "ada");
+    for _ in 0..13 {
+        server.advance(86_300);
+        assert!(is_signed_in(&server, &mut browser));
+    }
+    server.advance(86_300);
+    assert!(is_signed_in(&server, &mut browser));
+    server.advance(1500);
+    assert!(!is_signed_in(&server, &mut browser));
+}
+
+#[test]
+fn a_session_survives_a_restart() {
+    let server =
+        TestServer::with(|config| config.issuer = Some(String::from("http://localhost:9")));
+    server.db_user("ada");
+    let login = format!("{}/login", server.url);
+    let mut browser = Browser::new();
+    let page = browser.get_once(&login);
+    let form = Form::find(&page, "/login")
+        .fill("username", "ada")
+        .fill("password", PASSWORD);
+    assert_eq!(browser.submit_once(&login, &form).status, 303);
+    let server = server.restart();
+    assert!(is_signed_in(&server, &mut browser));
+}
+
+#[test]
+fn a_made_up_session_is_none() {
+    let server = TestServer::start();
+    server.db_user("ada");
+    let real = session_of(&signed_in(&server, "ada"));
+    let mut altered = real.clone().into_bytes();
+    altered[20] = if altered[20] == b'a' { b'b' } else { b'a' };
+    let altered = String::from_utf8(altered).unwrap();
+    for value in [
+        "",
+        "x",
+        "null",
+        &real[1..],
+        &altered,
+        &real.to_uppercase(),
+        &format!("{real}x"),
+        &"a".repeat(4000),
+    ] {
+        assert!(
+            !is_signed_in(&server, &mut with_session(&server, value)),
+            "{value}"
+        );
+    }
+    assert!(is_signed_in(&server, &mut with_session(&server, &real)));
+}
+
+#[test]
+fn a_session_that_ended_on_the_consent_page_gives_no_code() {
+    let server = TestServer::with(|config| config.session.idle = 600);
+    server.db_user("ada");
+    let app = ThirdPartyApp::web(&server);
+    let mut browser = Browser::new();
+    let (at, page) = at_consent(&app, &mut browser, "ada");
+    server.advance(601);
+    let answer = decide(&mut browser, &at, &page, "allow");
+    assert_eq!(
+        (answer.status, answer.header("location")),
+        (403, None),
+        "{answer:?}"
+    );
+}
