@@ -7,6 +7,7 @@ mod log;
 mod role;
 mod serve;
 mod setup_link;
+mod story;
 mod token;
 mod user;
 

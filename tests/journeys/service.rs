@@ -16,6 +16,11 @@ use crate::support::browser::Form;
 use crate::support::{Answer, Browser, NewClient, ResourceServer, TestServer};
 
 /// Carries the crate's requests.
+#[expect(
+    clippy::needless_pass_by_value,
+    clippy::unnecessary_wraps,
+    reason = "the crate asks for this form"
+)]
 fn carry(request: HttpRequest) -> Result<HttpResponse, std::io::Error> {
     let headers: Vec<(&str, &str)> = request
         .headers()
@@ -108,7 +113,7 @@ fn a_library_understands_our_refusals() {
         .unwrap_err()
     {
         RequestTokenError::ServerResponse(response) => {
-            assert_eq!(response.error().as_ref(), "invalid_client")
+            assert_eq!(response.error().as_ref(), "invalid_client");
         }
         other => panic!("{other:?}"),
     }

@@ -219,7 +219,9 @@ fn db_hold(server: &TestServer, work: impl FnOnce()) {
             std::thread::sleep(Duration::from_millis(500));
             work();
             other.batch_execute("ROLLBACK").unwrap();
-            queued.into_iter().for_each(|thread| thread.join().unwrap());
+            for thread in queued {
+                thread.join().unwrap();
+            }
         }
         DatabaseUrl::Postgres(_) => {
             let app = server.app.clone();
@@ -268,7 +270,7 @@ fn what_cannot_be_taken_is_refused_with_a_time_to_try_again() {
     let service = server.db_client(NewClient::service());
     let outcome = Mutex::new(None);
     db_hold(&server, || {
-        *outcome.lock().unwrap() = Some(server.post_as(&service, "/oauth/token", &GRANT))
+        *outcome.lock().unwrap() = Some(server.post_as(&service, "/oauth/token", &GRANT));
     });
     let answer = outcome.into_inner().unwrap().unwrap();
     answer.assert_error(503, "temporarily_unavailable");

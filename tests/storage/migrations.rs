@@ -230,8 +230,10 @@ fn a_database_with_every_migration_is_left_as_it_is() {
     assert_eq!(answer.json()["active"], true, "{answer:?}");
 }
 
-/// The tables of `src/schema.rs`: name, primary key, and columns with their types.
-fn written() -> Vec<(String, Vec<String>, Vec<(String, String)>)> {
+/// A table of `src/schema.rs`: name, primary key, and columns with their types.
+type Written = (String, Vec<String>, Vec<(String, String)>);
+
+fn written() -> Vec<Written> {
     let text = fs::read_to_string(root().join("src/schema.rs")).unwrap();
     let blocks = text
         .split("diesel::table! {")

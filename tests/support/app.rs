@@ -214,6 +214,7 @@ impl TestServer {
     }
 
     /// Waits for a future of the server's parts.
+    #[expect(clippy::unused_self, reason = "the future is of this server's parts")]
     pub fn wait<T>(&self, future: impl Future<Output = T>) -> T {
         Runtime::new().unwrap().block_on(future)
     }

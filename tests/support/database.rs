@@ -10,6 +10,10 @@ use latchkey::config::DatabaseUrl;
 use latchkey::db::Db;
 use url::Url;
 
+static TEMPLATE: OnceLock<()> = OnceLock::new();
+static COUNT: AtomicU32 = AtomicU32::new(0);
+static ONE_AT_A_TIME: std::sync::Mutex<()> = std::sync::Mutex::new(());
+
 /// The server that `tests/run` started, if this run is on PostgreSQL.
 pub fn postgres() -> Option<String> {
     std::env::var("LATCHKEY_TEST_POSTGRES").ok()
@@ -20,8 +24,6 @@ pub fn fresh(folder: &Path) -> DatabaseUrl {
     let Some(server) = postgres() else {
         return DatabaseUrl::Sqlite(folder.join("latchkey.db"));
     };
-    static TEMPLATE: OnceLock<()> = OnceLock::new();
-    static COUNT: AtomicU32 = AtomicU32::new(0);
     let prefix = format!("latchkey_{}", std::process::id());
     let template = format!("{prefix}_template");
     TEMPLATE.get_or_init(|| {
@@ -29,7 +31,6 @@ pub fn fresh(folder: &Path) -> DatabaseUrl {
         drop(Db::open(&DatabaseUrl::Postgres(named(&server, &template))).unwrap());
     });
     let name = format!("{prefix}_{}", COUNT.fetch_add(1, Ordering::Relaxed));
-    static ONE_AT_A_TIME: std::sync::Mutex<()> = std::sync::Mutex::new(());
     let _copying = ONE_AT_A_TIME.lock().unwrap();
     execute(
         &server,
