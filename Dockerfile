@@ -1,5 +1,5 @@
 # Builds Latchkey from source and ships the one program. SQLite, libpq and OpenSSL are built in.
-FROM rust:1-bookworm AS build
+FROM rust:1.95-bookworm AS build
 WORKDIR /latchkey
 COPY Cargo.toml Cargo.lock ./
 COPY .cargo .cargo
@@ -10,17 +10,17 @@ COPY static static
 COPY templates templates
 COPY tests/main.rs tests/main.rs
 RUN cargo build --release --locked --bin latchkey \
- && install -D target/release/latchkey /out/usr/local/bin/latchkey \
- && install -d -m 0700 -o 65532 -g 65532 /out/var/lib/latchkey
+ && mkdir -m 0700 /data
 
 # glibc and nothing else: no shell, no package manager, a user without rights.
 FROM gcr.io/distroless/cc-debian12:nonroot
-COPY --from=build /out /
+COPY --from=build /latchkey/target/release/latchkey /usr/local/bin/latchkey
+COPY --from=build --chown=65532:65532 /data /var/lib/latchkey
 USER 65532:65532
 WORKDIR /var/lib/latchkey
 VOLUME /var/lib/latchkey
 # A public address needs an issuer: set LATCHKEY_ISSUER, and LATCHKEY_TRUSTED_PROXIES for the proxy that
-# ends TLS.
+# ends TLS. `/metrics` answers loopback peers alone: set LATCHKEY_METRICS_LISTEN for a scraper outside.
 ENV LATCHKEY_LISTEN=0.0.0.0:8080
 EXPOSE 8080
 ENTRYPOINT ["/usr/local/bin/latchkey"]

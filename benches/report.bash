@@ -38,7 +38,7 @@ cat <<END
 
 Written by \`benches/run\`, which builds, seeds, measures and checks everything on this page; run it to
 repeat the figures. It needs Rust, a C compiler, make, perl, curl and wrk (it installs the last two from
-Debian's packages), some 2 GB of disk in \`TMPDIR\` (default \`/var/tmp\`) and about six minutes after the build.
+Debian's packages), some 2 GB of disk in \`TMPDIR\` (default \`/var/tmp\`) and about five minutes after the build.
 
 The machine of these figures: $(nproc) cores, which the server and wrk share; a synced write of 4 KB to its
 disk takes $sync_time ms. Rates mean little by themselves, so each is compared with **hello**: a bare actix-web

@@ -11,6 +11,8 @@ use crate::directory::LAG;
 use crate::error::Result;
 use crate::models::{purge, refresh_token};
 
+/// Between two looks for kept answers to wipe.
+const WIPE_ROUND: Duration = Duration::from_secs(1);
 /// Between two looks for rows to delete.
 const PURGE_ROUND: Duration = Duration::from_secs(10);
 /// Between two batches, so that other writes come first.
@@ -19,6 +21,7 @@ const PURGE_PAUSE: Duration = Duration::from_millis(100);
 /// Begins; ends with the process or the runtime.
 pub fn start(app: &Data<App>) {
     rt::spawn(look_for_changes(app.clone()));
+    rt::spawn(wipe_answers(app.clone()));
     rt::spawn(purge_expired(app.clone()));
 }
 
@@ -29,6 +32,30 @@ async fn look_for_changes(app: Data<App>) {
             tracing::warn!(%error, "the database does not answer");
         }
     }
+}
+
+/// Wipes the answers to rotations that nobody may ask for again.
+async fn wipe_answers(app: Data<App>) {
+    loop {
+        if let Err(error) = wipe_round(&app).await {
+            tracing::warn!(%error, "kept answers could not be wiped");
+        }
+        rt::time::sleep(WIPE_ROUND).await;
+    }
+}
+
+async fn wipe_round(app: &App) -> Result<()> {
+    let over = app.now().plus(-app.config.tokens.refresh_reuse_grace);
+    // Looked for first: an idle server does not write.
+    let any = app
+        .db
+        .read(move |connection| Ok(refresh_token::any_answer(connection, over)?));
+    if any.await? {
+        app.db
+            .write(move |connection| Ok(refresh_token::wipe_answers(connection, over)?))
+            .await?;
+    }
+    Ok(())
 }
 
 async fn purge_expired(app: Data<App>) {
@@ -43,10 +70,6 @@ async fn purge_expired(app: Data<App>) {
 /// One round: everything that is due now.
 async fn purge_round(app: &App) -> Result<()> {
     let now = app.now();
-    let grace = app.config.tokens.refresh_reuse_grace;
-    app.db
-        .write(move |connection| Ok(refresh_token::wipe_answers(connection, now.plus(-grace))?))
-        .await?;
     loop {
         let deleted = app
             .db

@@ -26,11 +26,13 @@ const PATIENCE: u64 = 10;
 /// Every route, below the issuer's path.
 fn routes(routes: &mut ServiceConfig) {
     let registered = || from_fn(cors::registered);
-    let form = |path| web::resource(path).get(account::back);
+    // For people: a wrong method is told as a page.
+    let page = |path: &str| web::resource(path).default_service(web::to(not_found::wrong_method));
+    let form = |path| page(path).get(account::back);
     routes
         // Programs
         .service(
-            web::resource(paths::AUTHORIZE)
+            page(paths::AUTHORIZE)
                 .get(authorization::get)
                 .post(authorization::post),
         )
@@ -67,29 +69,13 @@ fn routes(routes: &mut ServiceConfig) {
                 .default_service(web::to(only_get)),
         )
         // People
-        .service(
-            web::resource(paths::CONSENT)
-                .get(consent::get)
-                .post(consent::post),
-        )
-        .service(
-            web::resource(paths::LOGIN)
-                .get(login::get)
-                .post(login::post),
-        )
-        .service(
-            web::resource(paths::LOGOUT)
-                .get(logout::get)
-                .post(logout::post),
-        )
-        .service(
-            web::resource(paths::SETUP)
-                .get(setup::get)
-                .post(setup::post),
-        )
+        .service(page(paths::CONSENT).get(consent::get).post(consent::post))
+        .service(page(paths::LOGIN).get(login::get).post(login::post))
+        .service(page(paths::LOGOUT).get(logout::get).post(logout::post))
+        .service(page(paths::SETUP).get(setup::get).post(setup::post))
         .service(
             web::scope(paths::ACCOUNT)
-                .service(web::resource("").get(account::get))
+                .service(page("").get(account::get))
                 .service(form("/password").post(account::password::post))
                 .service(form("/sessions").post(account::sessions::post))
                 .service(form("/apps").post(account::apps::post))

@@ -8,9 +8,8 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 
 use crate::clock::UnixTime;
 use crate::db::Db;
-use crate::directory::{Directory, KnownClient};
+use crate::directory::{Directory, KnownClient, KnownToken};
 use crate::error::Result;
-use crate::models::access_token::{self, AccessToken, TokenUser};
 use crate::models::authorization;
 use crate::models::refresh_token::{self, RefreshToken};
 use crate::models::user;
@@ -18,12 +17,10 @@ use crate::oauth::{PlainSecret, SecretId, SecretKind};
 
 /// A token in which everything is right.
 pub struct LiveToken {
-    /// Its row.
-    pub token: AccessToken,
+    /// The token, with the person it acts for.
+    pub known: Arc<KnownToken>,
     /// Its client.
     pub client: Arc<KnownClient>,
-    /// The person it acts for.
-    pub user: Option<TokenUser>,
 }
 
 /// What was found.
@@ -54,29 +51,24 @@ pub fn is_access_token(kind: SecretKind) -> bool {
 /// # Errors
 /// The database's.
 pub async fn find(
-    db: &Db,
     directory: &Directory,
     secret: &PlainSecret,
     now: UnixTime,
 ) -> Result<Finding<LiveToken>> {
-    let id = secret.id();
-    let found = db
-        .read(move |connection| Ok(access_token::find_with_user(connection, &id)?))
-        .await?;
-    let Some((token, user)) = found else {
+    let Some(known) = directory.token(secret.id()).await? else {
         return Ok(Finding::Unknown);
     };
-    if !token.is_live(now) || user.as_ref().is_some_and(|user| user.disabled_at.is_some()) {
+    let disabled = known
+        .user
+        .as_ref()
+        .is_some_and(|user| user.disabled_at.is_some());
+    if disabled || !known.token.is_live(now) {
         return Ok(Finding::Dead);
     }
-    let client = directory.client(&token.client_id).await?;
-    let Some(client) = client.filter(|known| known.client.disabled_at.is_none()) else {
-        return Ok(Finding::Dead);
-    };
-    Ok(Finding::Live(LiveToken {
-        token,
-        client,
-        user,
+    let client = directory.client(&known.token.client_id).await?;
+    let client = client.filter(|own| own.client.disabled_at.is_none());
+    Ok(client.map_or(Finding::Dead, |client| {
+        Finding::Live(LiveToken { known, client })
     }))
 }
 

@@ -8,7 +8,7 @@ use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 
 use crate::clock::UnixTime;
-use crate::directory::{Directory, KnownClient};
+use crate::directory::KnownClient;
 use crate::error::Result;
 use crate::oauth::{HashedSecret, OAuthError, Params, params};
 
@@ -82,21 +82,20 @@ fn basic(header: &[u8]) -> Option<(String, String)> {
     Some((client_id, secret))
 }
 
-/// Finds the client and checks its proof, in this order: the client exists, is enabled, a public one
+/// Checks the proof of the client that was found, in this order: the client exists, is enabled, a public one
 /// brings no secret, a confidential one brings one of its live secrets. Every failure has the same
 /// answer, and an unknown client costs the same comparison. Wrong secrets are counted by client and
 /// address: past the limit they get 429, while a right one is still let in.
 ///
 /// # Errors
 /// `invalid_client`; `temporarily_unavailable` past the limit.
-pub async fn authenticate_client(
-    directory: &Directory,
+pub fn authenticate_client(
+    known: Option<Arc<KnownClient>>,
     failures: &Throttle,
     credentials: &Credentials,
     address: IpAddr,
     now: UnixTime,
 ) -> Result<Arc<KnownClient>> {
-    let known = directory.client(&credentials.client_id).await?;
     // An unknown id counts like a known one, so that 429 does not tell them apart; a made-up one is cut,
     // so that nobody fills the memory.
     let counted = credentials.client_id.chars().take(LONGEST_ID).collect();

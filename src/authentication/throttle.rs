@@ -2,6 +2,7 @@
 //! memory: a restart forgets them.
 
 use std::collections::HashMap;
+use std::collections::hash_map::Entry;
 use std::net::{IpAddr, Ipv6Addr};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
@@ -11,7 +12,7 @@ use crate::config;
 /// What is counted together.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub enum Key {
-    /// Unknown tokens and codes from one address.
+    /// Unknown tokens and codes, or wrong passwords, from one address.
     Address(IpAddr),
     /// Unknown tokens that one client introspects.
     Client(String),
@@ -40,7 +41,7 @@ struct Count {
     locked_until: Option<UnixTime>,
 }
 
-/// Keys held at most, some 20 MB. Beyond that whatever is over is dropped, then everything.
+/// Keys held at most, some 20 MB. Beyond that whatever is over is dropped, then whatever is not locked.
 const CAPACITY: usize = 100_000;
 
 impl Throttle {
@@ -62,9 +63,10 @@ impl Throttle {
         let mut counts = self.counts();
         if counts.len() >= CAPACITY {
             counts.retain(|_, count| !self.is_over(count, now));
-            if counts.len() >= CAPACITY {
-                counts.clear();
-            }
+        }
+        // Full of those that are not over: whoever makes up keys must not free the locked ones.
+        if counts.len() >= CAPACITY {
+            counts.retain(|_, count| count.locked_until.is_some());
         }
         let fresh = Count {
             failures: 0,
@@ -87,11 +89,17 @@ impl Throttle {
 
     /// Takes one failure back, which turned out to be none.
     fn take_back(&self, key: Key) {
-        if let Some(count) = self.counts().get_mut(&key.by_network()) {
-            count.failures = count.failures.saturating_sub(1);
-            if count.failures < self.limit {
-                count.locked_until = None;
-            }
+        let mut counts = self.counts();
+        let Entry::Occupied(mut entry) = counts.entry(key.by_network()) else {
+            return;
+        };
+        let count = entry.get_mut();
+        count.failures = count.failures.saturating_sub(1);
+        if count.failures < self.limit {
+            count.locked_until = None;
+        }
+        if count.failures == 0 {
+            entry.remove();
         }
     }
 
@@ -179,16 +187,16 @@ impl SignInThrottle {
             account: account.to_owned(),
             address,
         };
-        self.pair.count(attempt.pair(), now)?;
-        self.account
-            .count(Key::Account(account.to_owned()), now)
-            .inspect_err(|_| self.pair.take_back(attempt.pair()))?;
-        self.address
-            .count(Key::Address(address), now)
-            .inspect_err(|_| {
-                self.pair.take_back(attempt.pair());
-                self.account.take_back(Key::Account(account.to_owned()));
-            })?;
+        // The address first: one that is locked adds no key of its own making to the others.
+        let (by_address, by_account) = (Key::Address(address), Key::Account(account.to_owned()));
+        self.address.count(by_address.clone(), now)?;
+        self.pair
+            .count(attempt.pair(), now)
+            .inspect_err(|_| self.address.take_back(by_address.clone()))?;
+        self.account.count(by_account, now).inspect_err(|_| {
+            self.address.take_back(by_address);
+            self.pair.take_back(attempt.pair());
+        })?;
         Ok(attempt)
     }
 }

@@ -5,19 +5,21 @@ mod columns;
 mod connection;
 mod migrations;
 mod postgres;
+mod revision;
 mod sqlite;
 mod writer;
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicI64, AtomicU64, Ordering};
+use std::sync::atomic::{AtomicU64, Ordering};
 
 use diesel::prelude::*;
 
 use crate::config::DatabaseUrl;
 use crate::error::{Error, Result};
-use crate::schema::revision;
 
 pub use connection::DbConnection;
+use revision::Revisions;
+pub use revision::{note_change, note_token_change};
 
 /// The database of one server. Clones share it.
 #[derive(Clone)]
@@ -28,7 +30,7 @@ static OPENED: AtomicU64 = AtomicU64::new(1);
 struct Shared {
     number: u64,
     engine: Engine,
-    revision: Arc<AtomicI64>,
+    revisions: Arc<Revisions>,
 }
 
 enum Engine {
@@ -43,17 +45,19 @@ impl Db {
     /// A sentence for the operator.
     pub fn open(url: &DatabaseUrl) -> std::result::Result<Self, String> {
         let number = OPENED.fetch_add(1, Ordering::Relaxed);
-        let revision = Arc::new(AtomicI64::new(0));
+        let revisions = Arc::new(Revisions::default());
         let engine = match url {
-            DatabaseUrl::Sqlite(path) => {
-                Engine::Sqlite(sqlite::Embedded::open(path, number, Arc::clone(&revision))?)
-            }
+            DatabaseUrl::Sqlite(path) => Engine::Sqlite(sqlite::Embedded::open(
+                path,
+                number,
+                Arc::clone(&revisions),
+            )?),
             DatabaseUrl::Postgres(url) => Engine::Postgres(postgres::Pool::open(url)?),
         };
         Ok(Self(Arc::new(Shared {
             number,
             engine,
-            revision,
+            revisions,
         })))
     }
 
@@ -85,10 +89,16 @@ impl Db {
         match &self.0.engine {
             Engine::Sqlite(embedded) => embedded.writer.write(work).await,
             Engine::Postgres(pool) => {
-                let outcome = pool
-                    .run(move |connection| Ok(in_transaction(connection, work)))
+                let (outcome, current) = pool
+                    .run(move |connection| {
+                        let outcome = in_transaction(connection, work);
+                        Ok((outcome, revision::current(connection)))
+                    })
                     .await?;
-                self.look_for_changes().await?;
+                // The write stands, whatever became of this look: the next one is never far.
+                if let Ok(current) = current {
+                    self.0.revisions.learn(current);
+                }
                 outcome
             }
         }
@@ -99,10 +109,18 @@ impl Db {
         self.0.number
     }
 
-    /// The last revision that this process has seen. A copy of a client, role or scope that was read at
-    /// an earlier one is out of date.
+    /// The last revision of clients, roles and scopes that this process has seen: a copy of one that was
+    /// read at an earlier one is out of date.
     pub fn revision(&self) -> i64 {
-        self.0.revision.load(Ordering::Acquire)
+        self.0.revisions.directory()
+    }
+
+    /// The last revision of access tokens; none where copies of them must not be kept.
+    pub fn token_revision(&self) -> Option<i64> {
+        match &self.0.engine {
+            Engine::Sqlite(_) => Some(self.0.revisions.tokens()),
+            Engine::Postgres(_) => None,
+        }
     }
 
     /// Asks whether another process has changed something.
@@ -110,10 +128,10 @@ impl Db {
     /// # Errors
     /// Where the database does not answer.
     pub async fn look_for_changes(&self) -> Result<()> {
-        let value = self
-            .read(|connection| Ok(current_revision(connection)?))
+        let current = self
+            .read(|connection| Ok(revision::current(connection)?))
             .await?;
-        self.0.revision.fetch_max(value, Ordering::AcqRel);
+        self.0.revisions.learn(current);
         Ok(())
     }
 
@@ -161,24 +179,6 @@ pub struct Load {
     pub waiting_writes: usize,
     /// Connections of the pool in use.
     pub busy_connections: u32,
-}
-
-/// Moves the revision on: every server drops its copies of clients, roles and scopes.
-///
-/// # Errors
-/// The database's.
-pub fn note_change(connection: &mut DbConnection) -> QueryResult<()> {
-    diesel::update(revision::table.find(1))
-        .set(revision::value.eq(revision::value + 1))
-        .execute(connection)?;
-    Ok(())
-}
-
-fn current_revision(connection: &mut DbConnection) -> QueryResult<i64> {
-    revision::table
-        .find(1)
-        .select(revision::value)
-        .get_result(connection)
 }
 
 /// A transaction (or a savepoint within one) that a refusal commits and only a failure undoes.

@@ -5,7 +5,7 @@
 use std::num::NonZeroU32;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
-use std::sync::atomic::{AtomicI64, AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
 use std::thread;
 
@@ -15,7 +15,8 @@ use tokio::sync::oneshot;
 
 use crate::error::{Error, Result};
 
-use super::{DbConnection, current_revision, in_transaction};
+use super::revision::{self, Revisions};
+use super::{DbConnection, in_transaction};
 
 /// What may wait before `Overloaded`; far above what connections can have in flight.
 const QUEUE: usize = 4096;
@@ -37,14 +38,14 @@ pub(super) struct Writer {
 impl Writer {
     pub(super) fn start(
         connection: DbConnection,
-        revision: Arc<AtomicI64>,
+        revisions: Arc<Revisions>,
     ) -> std::result::Result<Self, String> {
         let (queue, arrivals) = sync_channel(QUEUE);
         let waiting = Arc::new(AtomicUsize::new(0));
         let counter = Arc::clone(&waiting);
         thread::Builder::new()
             .name(String::from("latchkey-writer"))
-            .spawn(move || serve(connection, &arrivals, &counter, &revision))
+            .spawn(move || serve(connection, &arrivals, &counter, &revisions))
             .map_err(|error| format!("the writer's thread cannot start: {error}"))?;
         Ok(Self { queue, waiting })
     }
@@ -110,7 +111,7 @@ fn serve(
     mut connection: DbConnection,
     arrivals: &Receiver<Work>,
     waiting: &AtomicUsize,
-    revision: &AtomicI64,
+    revisions: &Revisions,
 ) {
     let mut answers = Vec::with_capacity(BATCH);
     while let Ok(first) = arrivals.recv() {
@@ -121,7 +122,7 @@ fn serve(
             done += 1;
         }
         let committed = begun
-            .and_then(|()| commit(&mut connection, revision).map_err(|error| error.to_string()));
+            .and_then(|()| commit(&mut connection, revisions).map_err(|error| error.to_string()));
         waiting.fetch_sub(done, Ordering::Relaxed);
         for answer in answers.drain(..) {
             answer(committed.clone());
@@ -140,19 +141,13 @@ fn begin(connection: &mut DbConnection) -> QueryResult<()> {
     }
 }
 
-/// Commits, then makes the new revision known before anybody is answered: a revocation that has been
+/// Commits, then makes the new revisions known before anybody is answered: a revocation that has been
 /// answered must be seen by the next request.
-fn commit(connection: &mut DbConnection, revision: &AtomicI64) -> QueryResult<()> {
-    let value = current_revision(connection);
-    match connection {
-        DbConnection::Sqlite(connection) => {
-            if let Err(error) = AnsiTransactionManager::commit_transaction(connection) {
-                drop(AnsiTransactionManager::rollback_transaction(connection));
-                return Err(error);
-            }
-        }
-        DbConnection::Postgres(_) => {}
+fn commit(connection: &mut DbConnection, revisions: &Revisions) -> QueryResult<()> {
+    let current = revision::current(connection)?;
+    if let DbConnection::Sqlite(connection) = connection {
+        AnsiTransactionManager::commit_transaction(connection)?;
     }
-    revision.fetch_max(value?, Ordering::AcqRel);
+    revisions.learn(current);
     Ok(())
 }

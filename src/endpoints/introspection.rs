@@ -71,8 +71,8 @@ async fn introspect(app: &App, caller: &KnownClient, text: &str) -> Result<Optio
         return missed(app, caller, now);
     };
     if bearer::is_access_token(kind) {
-        return match bearer::find(&app.db, &app.directory, &secret, now).await? {
-            Finding::Live(live) if may_know(caller, &live.token.client_id) => {
+        return match bearer::find(&app.directory, &secret, now).await? {
+            Finding::Live(live) if may_know(caller, &live.known.token.client_id) => {
                 access_answer(app, &live).map(Some)
             }
             Finding::Live(_) | Finding::Dead => Ok(None),
@@ -91,13 +91,14 @@ fn may_know(caller: &KnownClient, client_id: &str) -> bool {
 }
 
 fn access_answer(app: &App, live: &LiveToken) -> Result<String> {
-    let token = &live.token;
+    let token = &live.known.token;
+    let user = live.known.user.as_ref();
     to_json(&Answer {
         active: true,
         scope: token.scope.as_str(),
         client_id: &token.client_id,
         sub: token.user_id.as_deref().unwrap_or(&token.client_id),
-        username: live.user.as_ref().map(|user| user.username.as_str()),
+        username: user.map(|user| user.username.as_str()),
         token_type: Some("Bearer"),
         exp: token.expires_at,
         iat: token.created_at,
@@ -107,7 +108,7 @@ fn access_answer(app: &App, live: &LiveToken) -> Result<String> {
         jti: bearer::jti(&token.id),
         kind: token.kind.as_str(),
         project: live.client.project.as_deref(),
-        roles: live.user.as_ref().map(|user| with_everybodys(&user.roles)),
+        roles: user.map(|user| with_everybodys(&user.roles)),
     })
 }
 

@@ -8,6 +8,8 @@ pub mod metrics;
 pub mod revocation;
 pub mod token;
 
+use std::sync::Arc;
+
 use actix_web::http::header;
 use actix_web::{HttpMessage, HttpRequest, HttpResponse};
 
@@ -15,7 +17,7 @@ use crate::app::App;
 use crate::authentication::{Credentials, authenticate_client};
 use crate::directory::KnownClient;
 use crate::error::Result;
-use crate::oauth::Params;
+use crate::oauth::{OAuthError, Params};
 use crate::web::client_address;
 use crate::web::request_log::LoggedClient;
 
@@ -24,27 +26,29 @@ async fn authenticate(
     app: &App,
     request: &HttpRequest,
     params: &Params<'_>,
-) -> Result<std::sync::Arc<KnownClient>> {
-    let header = request
-        .headers()
-        .get(header::AUTHORIZATION)
-        .map(header::HeaderValue::as_bytes);
+) -> Result<Arc<KnownClient>> {
+    let mut headers = request.headers().get_all(header::AUTHORIZATION);
+    let header = headers.next().map(header::HeaderValue::as_bytes);
+    if headers.next().is_some() {
+        return Err(
+            OAuthError::invalid_request("There is more than one Authorization header.").into(),
+        );
+    }
     let credentials = Credentials::read(header, params)?;
+    let known = app.directory.client(credentials.client_id()).await?;
+    if let Some(known) = &known {
+        request
+            .extensions_mut()
+            .insert(LoggedClient(Arc::clone(known)));
+    }
     let address = client_address::client(&app.config, request);
-    let known = authenticate_client(
-        &app.directory,
+    authenticate_client(
+        known,
         &app.secret_failures,
         &credentials,
         address,
         app.now(),
     )
-    .await;
-    if known.is_err() {
-        request
-            .extensions_mut()
-            .insert(LoggedClient(credentials.client_id().to_owned()));
-    }
-    known
 }
 
 /// JSON that nobody may keep: tokens, or what is known of them (RFC 6749 §5.1).

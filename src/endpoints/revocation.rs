@@ -12,7 +12,7 @@ use crate::db::DbConnection;
 use crate::error::Result;
 use crate::models::audit_event::AuditEvent;
 use crate::models::{access_token, authorization, refresh_token};
-use crate::oauth::{OAuthError, PlainSecret, SecretKind};
+use crate::oauth::{ErrorCode, OAuthError, PlainSecret, SecretKind};
 use crate::web::client_address;
 use crate::web::form::{self, Body};
 
@@ -61,30 +61,32 @@ pub async fn post(app: web::Data<App>, request: HttpRequest, body: Body) -> Resu
 }
 
 impl Revocation {
-    /// Ends the token; says whether anybody knew it.
+    /// Ends the token; says whether anybody knew it. An access token ends alone; a refresh token takes its
+    /// authorization along (§2.1).
     fn run(&self, connection: &mut DbConnection) -> Result<bool> {
+        const BECAUSE: &str = "revoked by its client";
         let id = self.secret.id();
-        let (owner, user_id) = if is_access_token(self.kind) {
+        let (user_id, ended) = if is_access_token(self.kind) {
             let Some((token, _)) = access_token::find_with_user(connection, &id)? else {
                 return Ok(false);
             };
-            (token.client_id, token.user_id)
+            self.check_owner(&token.client_id)?;
+            (
+                token.user_id,
+                access_token::revoke(connection, &id, BECAUSE, self.now)?,
+            )
         } else if self.kind == SecretKind::RefreshToken {
             let Some(token) = refresh_token::find(connection, &id)? else {
                 return Ok(false);
             };
-            (token.client_id, Some(token.user_id))
+            self.check_owner(&token.client_id)?;
+            let granted = &token.authorization_id;
+            let ended = authorization::revoke(connection, granted, BECAUSE, self.now)?;
+            (Some(token.user_id), ended)
         } else {
             return Ok(false);
         };
-        if owner != self.client_id {
-            return Err(OAuthError::new(
-                crate::oauth::ErrorCode::InvalidGrant,
-                "The token was issued to another client and stays as it is.",
-            )
-            .into());
-        }
-        if self.end(connection)? {
+        if ended {
             AuditEvent {
                 actor: Some(self.client_id.clone()),
                 user_id,
@@ -97,21 +99,11 @@ impl Revocation {
         Ok(true)
     }
 
-    /// An access token ends alone; a refresh token takes its authorization along (§2.1).
-    fn end(&self, connection: &mut DbConnection) -> Result<bool> {
-        const BECAUSE: &str = "revoked by its client";
-        let id = self.secret.id();
-        if is_access_token(self.kind) {
-            return Ok(access_token::revoke(connection, &id, BECAUSE, self.now)?);
+    fn check_owner(&self, owner: &str) -> Result<()> {
+        if owner == self.client_id {
+            return Ok(());
         }
-        match refresh_token::find(connection, &id)? {
-            Some(token) => Ok(authorization::revoke(
-                connection,
-                &token.authorization_id,
-                BECAUSE,
-                self.now,
-            )?),
-            None => Ok(false),
-        }
+        let description = "The token was issued to another client and stays as it is.";
+        Err(OAuthError::new(ErrorCode::InvalidGrant, description).into())
     }
 }

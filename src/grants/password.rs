@@ -49,11 +49,7 @@ pub(super) async fn sign_in(parts: &Parts<'_>, request: TokenRequest<'_>) -> Res
     parts
         .db
         .write(move |connection| {
-            // The hash took its time; whoever was disabled or has a new password since is refused.
-            let current = user::find(connection, &user.id)?;
-            if current.is_none_or(|now| {
-                now.disabled_at.is_some() || now.password_hash != user.password_hash
-            }) {
+            if !user::is_unchanged(connection, &user)? {
                 return Err(wrong_password().into());
             }
             authorization::insert(connection, authorization.clone())?;

@@ -67,8 +67,11 @@ impl Refresh {
             return Err(OAuthError::invalid_grant("another client's refresh token").into());
         }
         let authorization = authorization::find_live_and_lock(connection, &token.authorization_id)?
-            .filter(|_| token.revoked_at.is_none())
             .ok_or_else(|| OAuthError::invalid_grant("the authorization was revoked"))?;
+        // Only now does nobody else change it.
+        let Some(token) = refresh_token::find(connection, &token.id)? else {
+            return Ok(None);
+        };
         let user = user::find(connection, &token.user_id)?
             .filter(|user| user.disabled_at.is_none())
             .ok_or_else(|| OAuthError::invalid_grant("the user is disabled"))?;
@@ -97,7 +100,7 @@ impl Refresh {
         Ok(scope::within_user(
             &self.permissions,
             roles,
-            &wished.intersection(&self.client.scope),
+            &wished.intersection(&scope::allowed(&self.permissions, &self.client)),
         )?)
     }
 

@@ -3,7 +3,7 @@
 use diesel::prelude::*;
 
 use crate::clock::UnixTime;
-use crate::db::DbConnection;
+use crate::db::{DbConnection, note_token_change};
 use crate::oauth::{List, Scope, SecretId};
 use crate::schema::{access_tokens, users};
 
@@ -137,6 +137,7 @@ pub fn revoke(
             access_tokens::revoked_because.eq(Some(because)),
         ))
         .execute(connection)?;
+    note_token_change(connection)?;
     Ok(ended == 1)
 }
 
@@ -147,11 +148,13 @@ pub fn revoke_of_user(
     because: &str,
     now: UnixTime,
 ) -> QueryResult<usize> {
-    diesel::update(access_tokens::table.filter(access_tokens::user_id.eq(user_id)))
+    let ended = diesel::update(access_tokens::table.filter(access_tokens::user_id.eq(user_id)))
         .filter(access_tokens::revoked_at.is_null())
         .set((
             access_tokens::revoked_at.eq(Some(now)),
             access_tokens::revoked_because.eq(Some(because)),
         ))
-        .execute(connection)
+        .execute(connection)?;
+    note_token_change(connection)?;
+    Ok(ended)
 }

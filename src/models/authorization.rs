@@ -4,7 +4,7 @@
 use diesel::prelude::*;
 
 use crate::clock::UnixTime;
-use crate::db::DbConnection;
+use crate::db::{DbConnection, note_token_change};
 use crate::oauth::id::{IdKind, new_id};
 use crate::oauth::{GrantType, Scope};
 use crate::schema::{access_tokens, authorizations, clients, refresh_tokens};
@@ -149,6 +149,7 @@ pub fn revoke(
             refresh_tokens::sealed_answer.eq(None::<Vec<u8>>),
         ))
         .execute(connection)?;
+    note_token_change(connection)?;
     Ok(ended == 1)
 }
 
@@ -164,6 +165,7 @@ pub fn revoke_of_user(
         .filter(authorizations::user_id.eq(user_id))
         .filter(authorizations::revoked_at.is_null())
         .select((authorizations::id, authorizations::client_id))
+        .order(authorizations::id)
         .load::<(String, String)>(connection)?;
     live.retain(|(_, own)| client_id.is_none_or(|wanted| wanted == own));
     for (id, _) in &live {

@@ -100,6 +100,16 @@ pub fn wipe_answer(connection: &mut DbConnection, id: &SecretId) -> QueryResult<
         .execute(connection)
 }
 
+/// Whether any answer has been kept since `before` or earlier.
+pub fn any_answer(connection: &mut DbConnection, before: UnixTime) -> QueryResult<bool> {
+    let kept: i64 = refresh_tokens::table
+        .filter(refresh_tokens::rotated_at.le(Some(before)))
+        .filter(refresh_tokens::sealed_answer.is_not_null())
+        .count()
+        .get_result(connection)?;
+    Ok(kept > 0)
+}
+
 /// Wipes every answer that was kept since `before` or earlier.
 pub fn wipe_answers(connection: &mut DbConnection, before: UnixTime) -> QueryResult<usize> {
     diesel::update(refresh_tokens::table.filter(refresh_tokens::rotated_at.le(Some(before))))

@@ -3,7 +3,7 @@
 use diesel::prelude::*;
 
 use crate::clock::UnixTime;
-use crate::db::{DbConnection, note_change};
+use crate::db::{DbConnection, note_change, note_token_change};
 use crate::oauth::{List, Scope};
 use crate::schema::{roles, users};
 
@@ -122,6 +122,7 @@ pub fn delete(connection: &mut DbConnection, name: &str) -> QueryResult<bool> {
     }
     let deleted = diesel::delete(roles::table.find(name)).execute(connection)?;
     note_change(connection)?;
+    note_token_change(connection)?;
     Ok(deleted == 1)
 }
 

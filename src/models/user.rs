@@ -4,7 +4,7 @@ use diesel::prelude::*;
 use unicode_normalization::UnicodeNormalization;
 
 use crate::clock::UnixTime;
-use crate::db::DbConnection;
+use crate::db::{DbConnection, note_token_change};
 use crate::oauth::List;
 use crate::oauth::id::{IdKind, new_id};
 use crate::schema::users;
@@ -128,6 +128,14 @@ pub fn find_by_username(
         .optional()
 }
 
+/// Whether the account is still enabled and has the password that was found right: hashing takes its
+/// time, and whoever was disabled or has a new password since is not to be let in.
+pub fn is_unchanged(connection: &mut DbConnection, checked: &User) -> QueryResult<bool> {
+    let now = find(connection, &checked.id)?;
+    Ok(now
+        .is_some_and(|now| now.disabled_at.is_none() && now.password_hash == checked.password_hash))
+}
+
 /// All, by name.
 pub fn list(connection: &mut DbConnection) -> QueryResult<Vec<User>> {
     users::table
@@ -181,9 +189,11 @@ pub fn set_disabled(
     id: &str,
     at: Option<UnixTime>,
 ) -> QueryResult<usize> {
-    diesel::update(users::table.find(id))
+    let changed = diesel::update(users::table.find(id))
         .set(users::disabled_at.eq(at))
-        .execute(connection)
+        .execute(connection)?;
+    note_token_change(connection)?;
+    Ok(changed)
 }
 
 /// Replaces the roles.
@@ -192,7 +202,9 @@ pub fn set_roles(
     id: &str,
     roles: List<String>,
 ) -> QueryResult<usize> {
-    diesel::update(users::table.find(id))
+    let changed = diesel::update(users::table.find(id))
         .set(users::roles.eq(String::from(roles)))
-        .execute(connection)
+        .execute(connection)?;
+    note_token_change(connection)?;
+    Ok(changed)
 }

@@ -67,7 +67,7 @@ const MAX_U32: &str = "4gfFC3";
 pub struct PlainSecret(String);
 
 /// The key of a secret's row: its issue time, so that rows of one hour lie together, then its SHA-256.
-#[derive(Clone, Copy, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct SecretId([u8; SecretId::LENGTH]);
 
 /// The SHA-256 of a secret. The secrets are random, so no slower hash is needed.

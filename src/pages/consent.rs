@@ -11,16 +11,15 @@ use crate::directory::Permissions;
 use crate::grants::authorization_code::grant;
 use crate::grants::issue::Lifetimes;
 use crate::grants::scope;
-use crate::models::consent;
+use crate::models::{consent, session};
 use crate::oauth::authorization_response::AuthorizationResponse;
 use crate::oauth::{ErrorCode, GrantType, OAuthError, Scope};
 use crate::web::error_page::PageError;
-use crate::web::form::Body;
+use crate::web::form::{Body, field};
 use crate::web::page::{Page, ScopeLine, count, scope_lines};
 use crate::web::visitor::{PageResult, SignedIn, Visitor, redirect};
 use crate::web::{csrf, paths};
 
-use super::login::field;
 use super::waiting_request::{WaitingRequest, gone};
 
 #[derive(Template)]
@@ -48,17 +47,17 @@ struct Question {
     scope: Scope,
 }
 
+/// Whether the person was asked. What nobody was asked about is not remembered as allowed.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Asked {
+    Yes,
+    No,
+}
+
 /// `GET /oauth/authorize/consent`: the continuation of every authorization request. Sign-in comes first;
 /// consent passes by itself where it is remembered.
 pub async fn get(visitor: Visitor) -> HttpResponse {
-    let outcome = match visitor.query() {
-        Ok(query) => match field(&query, "continue") {
-            Ok(id) => continue_request(&visitor, id).await,
-            Err(error) => Err(error),
-        },
-        Err(error) => Err(error),
-    };
-    visitor.answer(outcome)
+    visitor.answer(continue_request(&visitor).await)
 }
 
 /// `POST /oauth/authorize/consent`: the decision.
@@ -66,8 +65,9 @@ pub async fn post(visitor: Visitor, body: Body) -> HttpResponse {
     visitor.answer(decide(&visitor, &body).await)
 }
 
-async fn continue_request(visitor: &Visitor, id: &str) -> PageResult {
-    let mut waiting = WaitingRequest::find(visitor, id).await?;
+async fn continue_request(visitor: &Visitor) -> PageResult {
+    let query = visitor.query()?;
+    let mut waiting = WaitingRequest::find(visitor, field(&query, "continue")?).await?;
     let cookie = waiting.cookie.take();
     let mut response = match visitor.signed_in().await? {
         None => visitor.go_to(&format!(
@@ -76,7 +76,9 @@ async fn continue_request(visitor: &Visitor, id: &str) -> PageResult {
             waiting.id.expose()
         )),
         Some(signed_in) => match Question::new(visitor, waiting, signed_in).await? {
-            Ok(question) if question.is_answered(visitor).await? => question.allow(visitor).await?,
+            Ok(question) if question.is_answered(visitor).await? => {
+                question.allow(visitor, Asked::No).await?
+            }
             Ok(question) => question.show(visitor),
             Err(refusal) => refusal,
         },
@@ -108,7 +110,7 @@ async fn decide(visitor: &Visitor, body: &Body) -> PageResult {
         return Err(PageError::forged());
     }
     match field(&fields, "decision")? {
-        "allow" => question.allow(visitor).await,
+        "allow" => question.allow(visitor, Asked::Yes).await,
         "deny" => question.deny(visitor).await,
         _ => Ok(question.show(visitor)),
     }
@@ -123,10 +125,8 @@ impl Question {
     ) -> Result<Result<Self, HttpResponse>, PageError> {
         waiting.bind(visitor, &signed_in).await?;
         let permissions = visitor.app.directory.permissions().await?;
-        let wished = waiting
-            .request
-            .scope
-            .intersection(&waiting.client.client.scope);
+        let allowed = scope::allowed(&permissions, &waiting.client.client);
+        let wished = waiting.request.scope.intersection(&allowed);
         match scope::within_user(&permissions, &signed_in.user.roles, &wished) {
             Ok(scope) => Ok(Ok(Self {
                 waiting,
@@ -134,7 +134,7 @@ impl Question {
                 permissions,
                 scope,
             })),
-            Err(error) => Ok(Err(redirect(&response(visitor, &waiting).refused(&error)))),
+            Err(error) => Ok(Err(refuse(visitor, &waiting, &signed_in, &error).await?)),
         }
     }
 
@@ -147,11 +147,11 @@ impl Question {
     /// client whose identity its redirect URI does not prove asks every time (RFC 8252 §8.6).
     async fn is_answered(&self, visitor: &Visitor) -> Result<bool, PageError> {
         let client = &self.waiting.client.client;
-        if client.is_first_party {
-            return Ok(true);
-        }
         if self.is_unproven() {
             return Ok(false);
+        }
+        if client.is_first_party {
+            return Ok(true);
         }
         let (user_id, client_id) = (self.signed_in.user.id.clone(), client.id.clone());
         let given = visitor
@@ -186,40 +186,64 @@ impl Question {
         visitor.html(StatusCode::OK, &template, Some(&self.waiting.form_target()))
     }
 
-    async fn allow(self, visitor: &Visitor) -> PageResult {
-        let (request, user_id, scope) = (
-            self.waiting.request.clone(),
-            self.signed_in.user.id.clone(),
-            self.scope.clone(),
-        );
-        let (code_ttl, now) = (visitor.app.config.tokens.code_ttl, visitor.now);
-        let code = visitor
-            .app
-            .db
-            .write(move |connection| {
-                grant::allow(connection, &request, &user_id, &scope, code_ttl, now)
-            })
-            .await?
-            .ok_or_else(gone)?;
+    async fn allow(self, visitor: &Visitor, asked: Asked) -> PageResult {
+        let (request, session) = (self.waiting.request.clone(), self.signed_in.session.clone());
+        let (scope, code_ttl) = (self.scope.clone(), visitor.app.config.tokens.code_ttl);
+        let now = visitor.now;
+        let allow = visitor.app.db.write(move |connection| {
+            // Whoever ended the session meanwhile, by a new password or otherwise, ended this too.
+            if session::find_live(connection, &session.id, now)?.is_none() {
+                return Ok(None);
+            }
+            if asked == Asked::Yes {
+                consent::remember(
+                    connection,
+                    &session.user_id,
+                    &request.client_id,
+                    &scope,
+                    now,
+                )?;
+            }
+            grant::allow(
+                connection,
+                &request,
+                &session.user_id,
+                &scope,
+                code_ttl,
+                now,
+            )
+        });
+        let code = allow.await?.ok_or_else(gone)?;
         Ok(redirect(&response(visitor, &self.waiting).granted(&code)))
     }
 
     async fn deny(self, visitor: &Visitor) -> PageResult {
-        let (request, user_id, now) = (
-            self.waiting.request.clone(),
-            self.signed_in.user.id.clone(),
-            visitor.now,
-        );
-        let denied = visitor
-            .app
-            .db
-            .write(move |connection| grant::deny(connection, &request, &user_id, now))
-            .await?;
-        if !denied {
-            return Err(gone());
-        }
         let error = OAuthError::new(ErrorCode::AccessDenied, "The user did not allow it.");
-        Ok(redirect(&response(visitor, &self.waiting).refused(&error)))
+        refuse(visitor, &self.waiting, &self.signed_in, &error).await
+    }
+}
+
+/// Ends the request with an error for the client.
+async fn refuse(
+    visitor: &Visitor,
+    waiting: &WaitingRequest,
+    signed_in: &SignedIn,
+    error: &OAuthError,
+) -> PageResult {
+    let (request, user_id, now) = (
+        waiting.request.clone(),
+        signed_in.user.id.clone(),
+        visitor.now,
+    );
+    let refused = visitor
+        .app
+        .db
+        .write(move |connection| grant::deny(connection, &request, &user_id, now))
+        .await?;
+    if refused {
+        Ok(redirect(&response(visitor, waiting).refused(error)))
+    } else {
+        Err(gone())
     }
 }
 

@@ -8,10 +8,10 @@ use crate::authentication::SignIn;
 use crate::models::audit_event::AuditEvent;
 use crate::models::authorization_request;
 use crate::models::session::{self, Session};
-use crate::models::user::User;
-use crate::oauth::{Params, PlainSecret, SecretKind};
+use crate::models::user::{self, User};
+use crate::oauth::{OAuthError, PlainSecret, SecretKind};
 use crate::web::error_page::PageError;
-use crate::web::form::Body;
+use crate::web::form::{Body, field};
 use crate::web::page::Page;
 use crate::web::visitor::{PageResult, Visitor};
 use crate::web::{cookies, csrf, paths};
@@ -30,6 +30,9 @@ struct Login {
     throttled_minutes: Option<i64>,
     signed_in_as: Option<String>,
 }
+
+/// The same for a wrong name, a wrong password and a disabled account.
+const WRONG: &str = "The user name or password is wrong. Check both and try again.";
 
 /// Why the form is shown again.
 enum Failure {
@@ -132,6 +135,9 @@ pub(super) async fn begin_session(
         .app
         .db
         .write(move |connection| {
+            if !user::is_unchanged(connection, &user)? {
+                return Err(OAuthError::invalid_request(WRONG).into());
+            }
             // First, so that nobody is signed in where this is not the request's session.
             if let Some(request) = request
                 && !authorization_request::bind(connection, &request, &row.id)?
@@ -178,11 +184,7 @@ fn form(
     let (browser, cookie) = visitor.browser();
     let (status, error, throttled_minutes) = match failure {
         None => (StatusCode::OK, None, None),
-        Some(Failure::Wrong) => (
-            StatusCode::UNPROCESSABLE_ENTITY,
-            Some("The user name or password is wrong. Check both and try again."),
-            None,
-        ),
+        Some(Failure::Wrong) => (StatusCode::UNPROCESSABLE_ENTITY, Some(WRONG), None),
         Some(Failure::Throttled(seconds)) => (
             StatusCode::TOO_MANY_REQUESTS,
             None,
@@ -210,12 +212,4 @@ fn form(
             .insert(header::RETRY_AFTER, header::HeaderValue::from(minutes * 60));
     }
     response
-}
-
-/// A field of a form; absent reads as empty.
-pub(super) fn field<'a>(fields: &'a Params<'_>, name: &'static str) -> Result<&'a str, PageError> {
-    Ok(fields
-        .one(name)
-        .map_err(crate::error::Error::from)?
-        .unwrap_or_default())
 }

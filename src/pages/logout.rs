@@ -6,12 +6,11 @@ use askama::Template;
 
 use crate::models::{authorization_request, session};
 use crate::web::error_page::PageError;
-use crate::web::form::Body;
+use crate::web::form::{Body, field};
 use crate::web::page::Page;
 use crate::web::visitor::{PageResult, Visitor};
 use crate::web::{cookies, csrf, paths};
 
-use super::login::field;
 use super::waiting_request::WaitingRequest;
 
 #[derive(Template)]

@@ -13,12 +13,12 @@ use crate::models::role;
 use crate::models::user::{self, User};
 use crate::oauth::{List, Params, PlainSecret, SecretKind};
 use crate::web::error_page::PageError;
-use crate::web::form::Body;
+use crate::web::form::{Body, field};
 use crate::web::page::{Field, Page, first_error};
 use crate::web::visitor::{PageResult, Visitor};
 use crate::web::{cookies, csrf, paths};
 
-use super::login::{begin_session, field};
+use super::login::begin_session;
 
 #[derive(Template)]
 #[template(path = "setup.html")]

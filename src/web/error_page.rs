@@ -19,6 +19,8 @@ pub struct PageError {
     pub happened: String,
     /// What to do now, in a sentence.
     pub remedy: &'static str,
+    /// Seconds until another try makes sense, for `Retry-After`.
+    pub retry_after: Option<i64>,
     /// What failed, for the log.
     pub cause: Option<Box<Error>>,
 }
@@ -47,6 +49,7 @@ impl PageError {
             title,
             happened: happened.into(),
             remedy,
+            retry_after: None,
             cause: None,
         }
     }
@@ -63,11 +66,25 @@ impl PageError {
 
     /// 429; `seconds` until another try.
     pub fn throttled(seconds: i64) -> Self {
-        Self::new(
+        let page = Self::new(
             StatusCode::TOO_MANY_REQUESTS,
             "Too many attempts",
             format!("Try again in {}.", count((seconds + 59) / 60, "minute")),
             "Nothing is lost: the page can be loaded again then.",
+        );
+        Self {
+            retry_after: Some(seconds),
+            ..page
+        }
+    }
+
+    /// 405.
+    pub fn wrong_method() -> Self {
+        Self::new(
+            StatusCode::METHOD_NOT_ALLOWED,
+            "This is not how this page is used",
+            "The request's method is none that this address takes.",
+            "Go back and follow the page's own links and buttons.",
         )
     }
 
@@ -107,7 +124,9 @@ impl From<Error> for PageError {
                 "Try again in a moment. If it stays so, tell the operator the request's number.",
             ),
         };
+        let retry_after = error.public().retry_after;
         Self {
+            retry_after,
             cause: Some(Box::new(error)),
             ..page
         }

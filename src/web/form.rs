@@ -5,6 +5,7 @@ use actix_web::HttpRequest;
 use actix_web::http::header;
 use actix_web::web::Bytes;
 
+use crate::error::Error;
 use crate::oauth::{OAuthError, Params};
 
 /// More than any OAuth request or page's form has, in bytes.
@@ -39,4 +40,12 @@ pub fn params<'a>(request: &HttpRequest, body: &'a Body) -> Result<Params<'a>, O
         ));
     }
     Ok(Params::parse(body)?)
+}
+
+/// A field of a page's form, or a parameter of its address; absent reads as empty.
+///
+/// # Errors
+/// `invalid_request` where it is repeated.
+pub fn field<'a>(fields: &'a Params<'_>, name: &'static str) -> Result<&'a str, Error> {
+    Ok(fields.one(name)?.unwrap_or_default())
 }

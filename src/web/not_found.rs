@@ -1,17 +1,44 @@
-//! What is not there: JSON below `/oauth` and `/auth`, where programs ask, and a page elsewhere.
+//! What is not there, or not in that way: JSON below `/oauth` and `/auth`, where programs ask, and a page
+//! elsewhere.
 
 use actix_web::HttpResponse;
+use actix_web::http::{StatusCode, header};
 
 use super::error_page::PageError;
 use super::visitor::Visitor;
 
 /// 404, whatever the method.
 pub async fn answer(visitor: Visitor) -> HttpResponse {
-    let path = visitor.request.path();
-    let own = path.strip_prefix(visitor.app.issuer.path()).unwrap_or(path);
-    if own.starts_with("/oauth/") || own.starts_with("/auth/") || own.starts_with("/.well-known/") {
-        let answer = serde_json::json!({"error": "invalid_request", "error_description": "There is nothing at this address."});
-        return HttpResponse::NotFound().json(answer);
+    if is_for_programs(&visitor) {
+        return json(StatusCode::NOT_FOUND, "There is nothing at this address.");
     }
     visitor.answer(Err(PageError::not_found()))
+}
+
+/// 405 for a page, or for the endpoint that sends people to one.
+pub async fn wrong_method(visitor: Visitor) -> HttpResponse {
+    let mut response = if is_for_programs(&visitor) {
+        json(
+            StatusCode::METHOD_NOT_ALLOWED,
+            "This endpoint takes GET and POST alone.",
+        )
+    } else {
+        visitor.answer(Err(PageError::wrong_method()))
+    };
+    let allowed = header::HeaderValue::from_static("GET, POST");
+    response.headers_mut().insert(header::ALLOW, allowed);
+    response
+}
+
+fn is_for_programs(visitor: &Visitor) -> bool {
+    let own = visitor.own_path();
+    ["/oauth/", "/auth/", "/.well-known/"]
+        .iter()
+        .any(|start| own.starts_with(start))
+}
+
+fn json(status: StatusCode, description: &str) -> HttpResponse {
+    HttpResponse::build(status)
+        .insert_header((header::CACHE_CONTROL, "no-store"))
+        .json(serde_json::json!({"error": "invalid_request", "error_description": description}))
 }

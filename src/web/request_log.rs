@@ -1,8 +1,8 @@
 //! Around every request: its id, the refusal of plain http, its count and its line in the log. The line
 //! has the path without the query, which may hold codes and tokens of others' making.
 
-use std::sync::OnceLock;
 use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, OnceLock};
 use std::time::Instant;
 
 use actix_web::body::MessageBody;
@@ -13,6 +13,7 @@ use actix_web::middleware::Next;
 use actix_web::{HttpMessage, web};
 
 use crate::app::App;
+use crate::directory::KnownClient;
 use crate::error::Error;
 
 use super::{client_address, paths, transport};
@@ -21,9 +22,9 @@ use super::{client_address, paths, transport};
 #[derive(Clone, Copy, Debug)]
 pub struct RequestId(u64);
 
-/// The client of a request, once it has authenticated, for the log.
+/// The client that a request names, if there is such a one, for the log.
 #[derive(Clone, Debug)]
-pub struct LoggedClient(pub String);
+pub struct LoggedClient(pub Arc<KnownClient>);
 
 impl RequestId {
     /// The next of this process; the moment of its first request keeps two runs apart.
@@ -90,7 +91,7 @@ fn finish<B>(
             .cloned();
         error.log(
             &id.to_string(),
-            client.as_ref().map(|client| client.0.as_str()),
+            client.as_ref().map(|known| known.0.client.id.as_str()),
         );
     }
     if !quiet || tracing::enabled!(tracing::Level::DEBUG) {

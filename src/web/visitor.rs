@@ -22,7 +22,7 @@ use super::error_page::{ErrorTemplate, PageError};
 use super::form::{self, Body};
 use super::page::{Page, Theme};
 use super::request_log::RequestId;
-use super::{client_address, cookies, csrf};
+use super::{client_address, cookies, csrf, paths};
 
 /// What a page's handler returns before it is answered.
 pub type PageResult = std::result::Result<HttpResponse, PageError>;
@@ -77,6 +77,12 @@ impl Visitor {
             theme: Theme::read(theme.as_deref()),
             title: title.to_owned(),
         }
+    }
+
+    /// The path below the issuer's.
+    pub fn own_path(&self) -> &str {
+        let path = self.request.path();
+        path.strip_prefix(self.app.issuer.path()).unwrap_or(path)
     }
 
     /// The parameters of the address.
@@ -244,14 +250,17 @@ impl Visitor {
             remedy: error.remedy,
             request_id,
         };
-        let mut response = self.html(error.status, &template, None);
-        if matches!(
-            error.status,
-            StatusCode::TOO_MANY_REQUESTS | StatusCode::SERVICE_UNAVAILABLE
-        ) {
+        let own = self.own_path();
+        let private = own.starts_with(paths::ACCOUNT) || own.starts_with(paths::SETUP);
+        let mut response = if private {
+            self.private_html(error.status, &template)
+        } else {
+            self.html(error.status, &template, None)
+        };
+        if let Some(seconds) = error.retry_after {
             response
                 .headers_mut()
-                .insert(header::RETRY_AFTER, header::HeaderValue::from_static("60"));
+                .insert(header::RETRY_AFTER, header::HeaderValue::from(seconds));
         }
         response
     }

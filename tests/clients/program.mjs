@@ -11,7 +11,7 @@ import { fileURLToPath } from 'node:url';
 const root = fileURLToPath(new URL('../..', import.meta.url));
 
 export const binary =
-  process.env.LATCHKEY_BINARY ??
+  process.env.PROGRAM_UNDER_TEST ??
   ['release', 'debug'].map((profile) => join(root, 'target', profile, 'latchkey')).find(existsSync) ??
   'target/release/latchkey (run `cargo build --release` first)';
 

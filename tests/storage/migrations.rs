@@ -66,6 +66,7 @@ fn statements(database: &str, file: &str) -> Vec<String> {
     let shared = shared.collect::<Vec<_>>().join(" ");
     shared
         .replace(" STRICT , WITHOUT ROWID", "")
+        .replace(" STRICT", "")
         .split(';')
         .map(|text| text.trim().to_owned())
         .filter(|text| !text.is_empty())

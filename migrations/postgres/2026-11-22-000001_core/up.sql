@@ -226,11 +226,11 @@ CREATE INDEX audit_events_by_time ON audit_events (occurred_at);
 CREATE INDEX audit_events_by_user ON audit_events (user_id) WHERE user_id IS NOT NULL;
 CREATE INDEX audit_events_by_client ON audit_events (client_id) WHERE client_id IS NOT NULL;
 
--- One number that every change to a user, client, role, scope or revocation moves on. A server whose
--- copies are older than this number drops them.
+-- Numbers that changes move on. A server whose copies are older than a number drops them: 1 is for
+-- clients, roles and scopes, 2 (on an embedded database) for access tokens and the users they act for.
 CREATE TABLE revision (
     id BIGINT PRIMARY KEY NOT NULL,
     value BIGINT NOT NULL
 );
 
-INSERT INTO revision (id, value) VALUES (1, 1);
+INSERT INTO revision (id, value) VALUES (1, 1), (2, 1);

@@ -161,6 +161,7 @@ CREATE INDEX authorization_codes_by_authorization ON authorization_codes (author
 CREATE INDEX authorization_codes_by_client ON authorization_codes (client_id);
 CREATE INDEX authorization_codes_by_user ON authorization_codes (user_id);
 
+-- With a rowid: rows are appended, and only the narrow index of keys is written here and there.
 CREATE TABLE access_tokens (
     id BLOB PRIMARY KEY NOT NULL,
     kind TEXT NOT NULL CHECK (kind IN ('access', 'personal', 'api_key')),
@@ -175,7 +176,7 @@ CREATE TABLE access_tokens (
     revoked_at INTEGER,
     revoked_because TEXT,
     last_used_at INTEGER
-) STRICT, WITHOUT ROWID;
+) STRICT;
 
 CREATE INDEX access_tokens_by_client ON access_tokens (client_id);
 CREATE INDEX access_tokens_by_user ON access_tokens (user_id) WHERE user_id IS NOT NULL;
@@ -226,11 +227,11 @@ CREATE INDEX audit_events_by_time ON audit_events (occurred_at);
 CREATE INDEX audit_events_by_user ON audit_events (user_id) WHERE user_id IS NOT NULL;
 CREATE INDEX audit_events_by_client ON audit_events (client_id) WHERE client_id IS NOT NULL;
 
--- One number that every change to a user, client, role, scope or revocation moves on. A server whose
--- copies are older than this number drops them.
+-- Numbers that changes move on. A server whose copies are older than a number drops them: 1 is for
+-- clients, roles and scopes, 2 (on an embedded database) for access tokens and the users they act for.
 CREATE TABLE revision (
     id INTEGER PRIMARY KEY NOT NULL,
     value INTEGER NOT NULL
 ) STRICT, WITHOUT ROWID;
 
-INSERT INTO revision (id, value) VALUES (1, 1);
+INSERT INTO revision (id, value) VALUES (1, 1), (2, 1);

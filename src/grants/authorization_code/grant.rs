@@ -8,7 +8,6 @@ use crate::models::audit_event::AuditEvent;
 use crate::models::authorization::{self, Authorization};
 use crate::models::authorization_code::{self, AuthorizationCode};
 use crate::models::authorization_request::{self, AuthorizationRequest};
-use crate::models::consent;
 use crate::oauth::{GrantType, PlainSecret, Scope, SecretKind};
 
 /// Allows a request: writes everything and returns the code; none where it had been decided before.
@@ -52,7 +51,6 @@ pub fn allow(
             claimed_at: None,
         },
     )?;
-    consent::remember(connection, user_id, &request.client_id, scope, now)?;
     AuditEvent {
         actor: Some(user_id.to_owned()),
         user_id: Some(user_id.to_owned()),

@@ -70,6 +70,9 @@ const SINGLE: [&str; 6] = [
     "response_mode",
 ];
 
+/// Bytes of `state`: it is kept for an hour, for anybody who knows a `client_id`.
+const LONGEST_STATE: usize = 4096;
+
 /// The checks, in this order: client, redirect URI (from here on the client is told), repeated
 /// parameters, response type, response mode, whether the client may use this grant, PKCE, scope.
 ///
@@ -141,6 +144,15 @@ impl Facts<'_> {
             return Err(OAuthError::new(
                 ErrorCode::UnsupportedResponseType,
                 "response_type must be code.",
+            ));
+        }
+        if self
+            .params
+            .one("state")?
+            .is_some_and(|state| state.len() > LONGEST_STATE)
+        {
+            return Err(OAuthError::invalid_request(
+                "state is longer than 4,096 bytes.",
             ));
         }
         if self

@@ -13,12 +13,11 @@ use askama::Template;
 use crate::models::{authorization, consent, session};
 use crate::oauth::Params;
 use crate::web::error_page::PageError;
-use crate::web::form::Body;
+use crate::web::form::{Body, field};
 use crate::web::page::Page;
 use crate::web::visitor::{PageResult, SignedIn, Visitor};
 use crate::web::{cookies, csrf, paths};
 
-use super::login::field;
 use apps::AppLine;
 use password::PasswordForm;
 use sessions::SessionLine;

@@ -3,6 +3,10 @@
 //! for one revision of the database: a change made through this process is seen by the next request, one
 //! made by another process within [`LAG`].
 
+mod tokens;
+
+pub use tokens::KnownToken;
+
 use std::cell::RefCell;
 use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
@@ -197,15 +201,6 @@ impl Permissions {
             .collect()
     }
 
-    /// The scopes that public clients cannot get.
-    pub fn sensitive_scope(&self) -> Scope {
-        self.scopes
-            .values()
-            .filter(|scope| scope.is_sensitive)
-            .map(|scope| scope.name.as_str())
-            .collect()
-    }
-
     /// What somebody with `roles`, and with `user` as everybody, can give: the default scopes and those
     /// of the roles and of all that these include.
     pub fn scope_of_user(&self, roles: &[String]) -> Scope {
@@ -230,5 +225,8 @@ impl Permissions {
             );
         }
         scope
+            .names()
+            .filter(|name| self.scopes.contains_key(*name))
+            .collect()
     }
 }
