@@ -87,7 +87,12 @@ impl Db {
         work: impl FnOnce(&mut DbConnection) -> Result<T> + Send + 'static,
     ) -> Result<T> {
         match &self.0.engine {
-            Engine::Sqlite(embedded) => embedded.writer.write(work).await,
+            Engine::Sqlite(embedded) => {
+                embedded
+                    .writer
+                    .write(|connection| in_transaction(connection, work))
+                    .await
+            }
             Engine::Postgres(pool) => {
                 let (outcome, current) = pool
                     .run(move |connection| {
@@ -101,6 +106,21 @@ impl Db {
                 }
                 outcome
             }
+        }
+    }
+
+    /// The same for `work` of one statement, which the database undoes by itself if it fails: on SQLite it
+    /// shares a transaction with others and needs no savepoint of its own, a sixth of its cost.
+    ///
+    /// # Errors
+    /// As for [`Db::write`].
+    pub async fn write_one<T: Send + 'static>(
+        &self,
+        work: impl FnOnce(&mut DbConnection) -> Result<T> + Send + 'static,
+    ) -> Result<T> {
+        match &self.0.engine {
+            Engine::Sqlite(embedded) => embedded.writer.write(work).await,
+            Engine::Postgres(pool) => pool.run(work).await,
         }
     }
 

@@ -1,6 +1,6 @@
-//! The embedded database's one writer. It takes what is queued, runs each piece in a savepoint of one
-//! transaction, commits with one sync and then answers all: as many writes a sync as are waiting, and
-//! never "database is locked".
+//! The embedded database's one writer. It takes what is queued, runs it in one transaction (each piece of
+//! several statements in a savepoint), commits with one sync and then answers all: as many writes a sync
+//! as are waiting, and never "database is locked".
 
 use std::num::NonZeroU32;
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -15,8 +15,8 @@ use tokio::sync::oneshot;
 
 use crate::error::{Error, Result};
 
+use super::DbConnection;
 use super::revision::{self, Revisions};
-use super::{DbConnection, in_transaction};
 
 /// What may wait before `Overloaded`; far above what connections can have in flight.
 const QUEUE: usize = 4096;
@@ -86,7 +86,7 @@ fn guarded<T>(
     connection: &mut DbConnection,
     work: impl FnOnce(&mut DbConnection) -> Result<T>,
 ) -> Result<T> {
-    catch_unwind(AssertUnwindSafe(|| in_transaction(connection, work))).unwrap_or_else(|_| {
+    catch_unwind(AssertUnwindSafe(|| work(connection))).unwrap_or_else(|_| {
         undo_to(connection, 1)?;
         Err(Error::failed("a write ended unexpectedly"))
     })

@@ -44,6 +44,8 @@ pub struct KnownClient {
 pub struct Permissions {
     /// Every scope.
     pub scopes: HashMap<String, RegisteredScope>,
+    /// The scopes that a request without `scope` asks for, and that everybody can give.
+    pub default_scope: Scope,
     roles: HashMap<String, Role>,
 }
 
@@ -181,24 +183,21 @@ impl Directory {
 
 impl Permissions {
     fn load(connection: &mut crate::db::DbConnection) -> Result<Self> {
-        let scopes = scope::list(connection)?
+        let scopes = scope::list(connection)?;
+        let default = scopes.iter().filter(|scope| scope.is_default);
+        let default_scope = default.map(|scope| scope.name.as_str()).collect();
+        let scopes = scopes
             .into_iter()
             .map(|scope| (scope.name.clone(), scope))
             .collect();
         let roles = role::list(connection)?
             .into_iter()
-            .map(|role| (role.name.clone(), role))
-            .collect();
-        Ok(Self { scopes, roles })
-    }
-
-    /// The scopes that a request without `scope` asks for.
-    pub fn default_scope(&self) -> Scope {
-        self.scopes
-            .values()
-            .filter(|scope| scope.is_default)
-            .map(|scope| scope.name.as_str())
-            .collect()
+            .map(|role| (role.name.clone(), role));
+        Ok(Self {
+            scopes,
+            default_scope,
+            roles: roles.collect(),
+        })
     }
 
     /// What somebody with `roles`, and with `user` as everybody, can give: the default scopes and those
@@ -211,7 +210,7 @@ impl Permissions {
                 waiting.push(name);
             }
         }
-        let mut scope = self.default_scope();
+        let mut scope = self.default_scope.clone();
         while let Some(name) = waiting.pop() {
             let Some(role) = self.roles.get(name) else {
                 continue;

@@ -37,7 +37,7 @@ pub(super) async fn issue(parts: &Parts<'_>, request: TokenRequest<'_>) -> Resul
     );
     parts
         .db
-        .write(move |connection| Ok(access_token::insert(connection, row)?))
+        .write_one(move |connection| Ok(access_token::insert(connection, row)?))
         .await?;
     Ok(TokenResponse {
         grant_type: GrantType::ClientCredentials,

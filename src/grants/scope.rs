@@ -40,7 +40,7 @@ pub fn requested(
     let allowed = allowed(permissions, client);
     let Some(requested) = requested else {
         let scope = match unnamed {
-            Unnamed::Default => allowed.intersection(&permissions.default_scope()),
+            Unnamed::Default => allowed.intersection(&permissions.default_scope),
             Unnamed::Everything => allowed,
         };
         return not_empty(scope);
