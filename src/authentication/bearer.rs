@@ -1,5 +1,4 @@
-//! What a presented token is worth: the one answer behind introspection, `/auth/verify` and
-//! `latchkey token show`.
+//! What a presented token is worth: live, dead or unknown. Who may know is for the endpoint.
 
 use std::sync::Arc;
 
