@@ -34,8 +34,7 @@ pub fn check_issuer(issuer: &str) -> Result<(), String> {
     if spelling != issuer {
         return Err(format!("spelled {spelling}"));
     }
-    // The path begins every route and the `Path` of every cookie, where other characters have
-    // meanings.
+    // The path begins every route, where other characters have meanings.
     let allowed = |c: char| c.is_ascii_alphanumeric() || "-._~/".contains(c);
     if !url.path().chars().all(allowed) || url.path().contains("//") {
         return Err("a URL whose path has only letters, digits, `-._~` and single slashes".into());
