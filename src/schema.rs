@@ -15,6 +15,16 @@ diesel::table! {
         revoked_at -> Nullable<Int8>,
         revoked_because -> Nullable<Text>,
         last_used_at -> Nullable<Int8>,
+        revoked_by -> Nullable<Text>,
+    }
+}
+
+diesel::table! {
+    activity (period, what, starts_at) {
+        period -> Int8,
+        what -> Text,
+        starts_at -> Int8,
+        count -> Int8,
     }
 }
 
@@ -76,6 +86,7 @@ diesel::table! {
         live_until -> Int8,
         revoked_at -> Nullable<Int8>,
         revoked_because -> Nullable<Text>,
+        revoked_by -> Nullable<Text>,
     }
 }
 
@@ -111,6 +122,7 @@ diesel::table! {
         refresh_ttl -> Nullable<Int8>,
         created_at -> Int8,
         disabled_at -> Nullable<Int8>,
+        last_used_at -> Nullable<Int8>,
     }
 }
 
@@ -170,6 +182,20 @@ diesel::table! {
 }
 
 diesel::table! {
+    refusals (id) {
+        id -> Text,
+        occurred_at -> Int8,
+        path -> Text,
+        client_id -> Nullable<Text>,
+        error -> Text,
+        reason -> Text,
+        expected -> Nullable<Text>,
+        presented -> Nullable<Text>,
+        address -> Nullable<Text>,
+    }
+}
+
+diesel::table! {
     revision (id) {
         id -> Int8,
         value -> Int8,
@@ -204,6 +230,7 @@ diesel::table! {
         created_at -> Int8,
         last_seen_at -> Int8,
         expires_at -> Int8,
+        confirmed_at -> Int8,
     }
 }
 
@@ -246,6 +273,7 @@ diesel::joinable!(sessions -> users (user_id));
 
 diesel::allow_tables_to_appear_in_same_query!(
     access_tokens,
+    activity,
     audit_events,
     authorization_codes,
     authorization_requests,
@@ -257,6 +285,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     project_members,
     projects,
     refresh_tokens,
+    refusals,
     revision,
     roles,
     scopes,

@@ -147,5 +147,6 @@ pub fn new_access_token(
         revoked_at: None,
         revoked_because: None,
         last_used_at: None,
+        revoked_by: None,
     }
 }

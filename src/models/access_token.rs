@@ -55,6 +55,8 @@ pub struct AccessToken {
     pub revoked_because: Option<String>,
     /// When it was last used.
     pub last_used_at: Option<UnixTime>,
+    /// Who ended it: a user's or client's id, or `command line`.
+    pub revoked_by: Option<String>,
 }
 
 impl AccessToken {

@@ -36,6 +36,8 @@ pub struct Authorization {
     pub revoked_at: Option<UnixTime>,
     /// Why it was ended.
     pub revoked_because: Option<String>,
+    /// Who ended it: a user's or client's id, or `command line`.
+    pub revoked_by: Option<String>,
 }
 
 impl Authorization {
@@ -59,6 +61,7 @@ impl Authorization {
             live_until,
             revoked_at: None,
             revoked_because: None,
+            revoked_by: None,
         }
     }
 }

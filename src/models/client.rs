@@ -74,6 +74,8 @@ pub struct Client {
     pub created_at: UnixTime,
     /// Since when it is disabled.
     pub disabled_at: Option<UnixTime>,
+    /// When it last got a token or asked about one, roughly.
+    pub last_used_at: Option<UnixTime>,
 }
 
 impl Client {
@@ -96,6 +98,7 @@ impl Client {
             refresh_ttl: None,
             created_at: now,
             disabled_at: None,
+            last_used_at: None,
         }
     }
 

@@ -27,6 +27,8 @@ pub struct Session {
     pub last_seen_at: UnixTime,
     /// When it ends if it is not used again.
     pub expires_at: UnixTime,
+    /// When the person last typed the password.
+    pub confirmed_at: UnixTime,
 }
 
 /// The live session and its user; a disabled user has none.

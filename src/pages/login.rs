@@ -120,6 +120,7 @@ pub(super) async fn begin_session(
         created_at: visitor.now,
         last_seen_at: visitor.now,
         expires_at: visitor.session_end(visitor.now),
+        confirmed_at: visitor.now,
     };
     let event = AuditEvent {
         actor: Some(user.id.clone()),

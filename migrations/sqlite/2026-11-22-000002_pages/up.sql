@@ -1,0 +1,40 @@
+-- What the pages of administrators and users need beyond the core.
+
+-- When the password was last typed in this session: dangerous acts ask for it again after a while.
+ALTER TABLE sessions ADD COLUMN confirmed_at INTEGER NOT NULL DEFAULT 0;
+
+ALTER TABLE clients ADD COLUMN last_used_at INTEGER;
+
+-- Who ended it: a user's or client's id, or 'command line'.
+ALTER TABLE access_tokens ADD COLUMN revoked_by TEXT;
+ALTER TABLE authorizations ADD COLUMN revoked_by TEXT;
+
+-- Only tokens with names are searched by what a person remembers of them.
+CREATE INDEX access_tokens_by_last_four ON access_tokens (last_four) WHERE kind <> 'access';
+CREATE INDEX clients_by_name ON clients (name);
+
+-- How often something happened within each period (60, 3600 or 86400 seconds) that begins at a multiple
+-- of it.
+CREATE TABLE activity (
+    period INTEGER NOT NULL,
+    what TEXT NOT NULL,
+    starts_at INTEGER NOT NULL,
+    count INTEGER NOT NULL,
+    PRIMARY KEY (period, what, starts_at)
+) STRICT, WITHOUT ROWID;
+
+-- Requests that were refused, with what was expected and what came. The id is the request's, as in the log.
+CREATE TABLE refusals (
+    id TEXT PRIMARY KEY NOT NULL,
+    occurred_at INTEGER NOT NULL,
+    path TEXT NOT NULL,
+    client_id TEXT,
+    error TEXT NOT NULL,
+    reason TEXT NOT NULL,
+    expected TEXT,
+    presented TEXT,
+    address TEXT
+) STRICT, WITHOUT ROWID;
+
+CREATE INDEX refusals_by_time ON refusals (occurred_at);
+CREATE INDEX refusals_by_client ON refusals (client_id) WHERE client_id IS NOT NULL;
