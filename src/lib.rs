@@ -15,7 +15,7 @@
 //! | metadata | RFC 8414 | `endpoints/metadata` |
 //! | redirect URIs | RFC 6749 §3.1.2, RFC 8252 | `oauth/redirect_uri` |
 //! | the form of tokens | | `oauth/secret` |
-//! | routes and layers around them | | `server` |
+//! | routes | | `routes`; the layers around them in `server` |
 //!
 //! Imports go one way, from lower lines of this list to higher ones:
 //!
@@ -26,7 +26,7 @@
 //! 5. `grants`: what the token endpoint does
 //! 6. `master_key`, `metrics`, `app`: a server's parts
 //! 7. `web`, then `endpoints` and `pages`, which do not know each other
-//! 8. `housekeeping`, `server`, `log`, `demo`, `cli`
+//! 8. `routes`, `housekeeping`, `server`, `log`, `demo`, `cli`
 
 pub mod app;
 pub mod authentication;
@@ -46,6 +46,7 @@ pub mod metrics;
 pub mod models;
 pub mod oauth;
 pub mod pages;
+mod routes;
 #[expect(missing_docs, reason = "Diesel writes it")]
 pub mod schema;
 pub mod server;

@@ -1,88 +1,25 @@
-//! The server: the one table of routes, the order of the layers around them, start and stop.
+//! The server: the order of the layers around its routes, start and stop. The routes are in `routes`.
 
 use std::net::SocketAddr;
 use std::pin::pin;
 
 use actix_web::dev::{Server, ServerHandle};
 use actix_web::middleware::from_fn;
-use actix_web::web::{self, Data, PayloadConfig, ServiceConfig};
+use actix_web::web::{self, Data, PayloadConfig};
 use actix_web::{App as HttpApp, HttpServer};
 use tokio::signal::unix::{SignalKind, signal};
 
 use crate::app::App;
 use crate::clock::Clock;
 use crate::config::Config;
-use crate::endpoints::{
-    authorization, health, introspection, metadata, metrics, only_get, only_post, revocation, token,
-};
+use crate::endpoints::{metadata, metrics, only_get};
 use crate::housekeeping;
 use crate::oauth::Issuer;
-use crate::pages::{account, assets, consent, login, logout, setup};
+use crate::routes;
 use crate::web::{cors, form, not_found, paths, request_log};
 
 /// Seconds that requests may take to finish once the server is asked to stop.
 const PATIENCE: u64 = 10;
-
-/// Every route, below the issuer's path.
-fn routes(routes: &mut ServiceConfig) {
-    let registered = || from_fn(cors::registered);
-    // For people: a wrong method is told as a page.
-    let page = |path: &str| web::resource(path).default_service(web::to(not_found::wrong_method));
-    let form = |path| page(path).get(account::back);
-    routes
-        // Programs
-        .service(
-            page(paths::AUTHORIZE)
-                .get(authorization::get)
-                .post(authorization::post),
-        )
-        .service(
-            web::resource(paths::TOKEN)
-                .wrap(registered())
-                .post(token::post)
-                .default_service(web::to(only_post)),
-        )
-        .service(
-            web::resource(paths::REVOKE)
-                .wrap(registered())
-                .post(revocation::post)
-                .default_service(web::to(only_post)),
-        )
-        .service(
-            web::resource(paths::INTROSPECT)
-                .post(introspection::post)
-                .default_service(web::to(only_post)),
-        )
-        .service(
-            web::resource(paths::HEALTHZ)
-                .get(health::healthz)
-                .default_service(web::to(only_get)),
-        )
-        .service(
-            web::resource(paths::READYZ)
-                .get(health::readyz)
-                .default_service(web::to(only_get)),
-        )
-        .service(
-            web::resource(paths::METRICS)
-                .get(metrics::get_from_loopback)
-                .default_service(web::to(only_get)),
-        )
-        // People
-        .service(page(paths::CONSENT).get(consent::get).post(consent::post))
-        .service(page(paths::LOGIN).get(login::get).post(login::post))
-        .service(page(paths::LOGOUT).get(logout::get).post(logout::post))
-        .service(page(paths::SETUP).get(setup::get).post(setup::post))
-        .service(
-            web::scope(paths::ACCOUNT)
-                .service(page("").get(account::get))
-                .service(form("/password").post(account::password::post))
-                .service(form("/sessions").post(account::sessions::post))
-                .service(form("/apps").post(account::apps::post))
-                .service(form("/theme").post(account::theme::post)),
-        )
-        .service(web::resource(format!("{}/{{name}}", paths::STATIC)).get(assets::get));
-}
 
 /// A server that answers.
 pub struct Running {
@@ -130,7 +67,7 @@ pub async fn start(config: Config, clock: Clock) -> Result<Running, String> {
             )
             .service(
                 web::scope(&base)
-                    .configure(routes)
+                    .configure(routes::table)
                     .default_service(web::to(not_found::answer)),
             )
             .default_service(web::to(not_found::answer))

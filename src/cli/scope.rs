@@ -8,7 +8,6 @@ use crate::db::DbConnection;
 use crate::error::{Error, Result};
 use crate::models::scope::{self, RegisteredScope};
 use crate::oauth::Scope;
-use crate::oauth::scope::is_scope_token;
 
 use super::installation::{audit, now};
 use super::output::Output;
@@ -65,7 +64,8 @@ impl ScopeCommand {
 }
 
 async fn add(config: Config, scope: RegisteredScope) -> std::result::Result<Output, Failure> {
-    check(&scope)?;
+    scope::check_name(&scope.name)?;
+    scope::check_description(&scope.description)?;
     let installation = Installation::open(config)?;
     let added = installation.db.write(move |connection| {
         if known(connection)?.contains(&scope.name) {
@@ -115,23 +115,6 @@ async fn delete(config: Config, name: String) -> std::result::Result<Output, Fai
         format!("The scope {name} is deleted."),
         Record::default().with("name", name),
     ))
-}
-
-fn check(scope: &RegisteredScope) -> std::result::Result<(), String> {
-    if !is_scope_token(&scope.name) || scope.name.len() > 100 {
-        return Err(String::from(
-            "A scope's name has 1 to 100 printable ASCII characters, without spaces, quotes and \
-             backslashes.",
-        ));
-    }
-    let length = scope.description.chars().count();
-    if !(1..=300).contains(&length) || scope.description.chars().any(char::is_control) {
-        return Err(String::from(
-            "A scope's description has 1 to 300 characters and no control characters: say what it \
-             allows, for the consent page.",
-        ));
-    }
-    Ok(())
 }
 
 /// Every scope that there is.

@@ -48,6 +48,15 @@ impl AuditEvent {
         }
     }
 
+    /// The same, with what explains it.
+    #[must_use]
+    pub fn about(self, detail: &str) -> Self {
+        Self {
+            detail: Some(detail.to_owned()),
+            ..self
+        }
+    }
+
     /// Writes it.
     ///
     /// # Errors

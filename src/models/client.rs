@@ -168,6 +168,13 @@ pub fn list_registered(connection: &mut DbConnection) -> QueryResult<Vec<Client>
         .load(connection)
 }
 
+/// Those that may ask for a scope, newest last.
+pub fn list_with_scope(connection: &mut DbConnection, scope: &str) -> QueryResult<Vec<Client>> {
+    let mut found = list(connection)?;
+    found.retain(|client| client.scope.contains(scope));
+    Ok(found)
+}
+
 /// The origins of every enabled client (for CORS), and whether any may use the password grant.
 pub fn browser_facts(connection: &mut DbConnection) -> QueryResult<(Vec<String>, bool)> {
     let enabled: Vec<(String, String, bool)> = clients::table

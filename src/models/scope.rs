@@ -4,6 +4,7 @@ use diesel::prelude::*;
 
 use crate::clock::UnixTime;
 use crate::db::{DbConnection, note_change};
+use crate::oauth::scope::is_scope_token;
 use crate::schema::scopes;
 
 /// One scope.
@@ -22,10 +23,50 @@ pub struct RegisteredScope {
     pub created_at: UnixTime,
 }
 
-/// All, by name.
+/// Checks a name that somebody wants (RFC 6749 §3.3).
+///
+/// # Errors
+/// A sentence that says what a name is.
+pub fn check_name(name: &str) -> Result<(), String> {
+    if is_scope_token(name) && name.len() <= 100 {
+        Ok(())
+    } else {
+        Err(String::from(
+            "A scope's name has 1 to 100 printable ASCII characters, without spaces, quotes and \
+             backslashes.",
+        ))
+    }
+}
+
+/// Checks a description that somebody wants.
+///
+/// # Errors
+/// A sentence that says what a description is.
+pub fn check_description(description: &str) -> Result<(), String> {
+    let fits = (1..=300).contains(&description.chars().count());
+    if fits && !description.chars().any(char::is_control) {
+        Ok(())
+    } else {
+        Err(String::from(
+            "A scope's description has 1 to 300 characters and no control characters: say what it \
+             allows, for the consent page.",
+        ))
+    }
+}
+
+/// Finds by name.
 ///
 /// # Errors
 /// The database's; so for every query below.
+pub fn find(connection: &mut DbConnection, name: &str) -> QueryResult<Option<RegisteredScope>> {
+    scopes::table
+        .find(name)
+        .select(RegisteredScope::as_select())
+        .get_result(connection)
+        .optional()
+}
+
+/// All, by name.
 pub fn list(connection: &mut DbConnection) -> QueryResult<Vec<RegisteredScope>> {
     scopes::table
         .select(RegisteredScope::as_select())
@@ -39,6 +80,19 @@ pub fn insert(connection: &mut DbConnection, scope: RegisteredScope) -> QueryRes
         .values(scope)
         .execute(connection)?;
     note_change(connection)
+}
+
+/// Replaces everything but the name.
+pub fn update(connection: &mut DbConnection, scope: &RegisteredScope) -> QueryResult<bool> {
+    let changed = diesel::update(scopes::table.find(&scope.name))
+        .set((
+            scopes::description.eq(&scope.description),
+            scopes::is_default.eq(scope.is_default),
+            scopes::is_sensitive.eq(scope.is_sensitive),
+        ))
+        .execute(connection)?;
+    note_change(connection)?;
+    Ok(changed == 1)
 }
 
 /// Deletes one. Tokens that have it keep the name, which nothing grants any more.

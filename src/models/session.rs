@@ -73,6 +73,13 @@ pub fn touch(
         .execute(connection)
 }
 
+/// Notes that the person has typed the password again.
+pub fn confirm(connection: &mut DbConnection, id: &SecretId, now: UnixTime) -> QueryResult<usize> {
+    diesel::update(sessions::table.find(id))
+        .set(sessions::confirmed_at.eq(now))
+        .execute(connection)
+}
+
 /// The live ones of a user, last used first.
 pub fn of_user(
     connection: &mut DbConnection,

@@ -24,11 +24,11 @@ struct Login {
     page: Page,
     csrf: String,
     continue_id: Option<String>,
+    return_to: String,
     client_name: Option<String>,
     username: String,
     error: Option<&'static str>,
     throttled_minutes: Option<i64>,
-    signed_in_as: Option<String>,
 }
 
 /// The same for a wrong name, a wrong password and a disabled account.
@@ -57,10 +57,11 @@ async fn show(visitor: &Visitor) -> PageResult {
         Some(id) => Some(WaitingRequest::find(visitor, id).await?),
         None => None,
     };
+    let return_to = own_page(field(&query, "return_to")?);
     if visitor.signed_in().await?.is_some() {
-        return Ok(visitor.go_to(&next(waiting.as_ref())));
+        return Ok(visitor.go_to(&next(waiting.as_ref(), return_to)));
     }
-    Ok(form(visitor, waiting.as_ref(), "", None))
+    Ok(form(visitor, waiting.as_ref(), return_to, "", None))
 }
 
 /// The checks, in this order: origin, form, waiting request, token, throttle and password.
@@ -75,27 +76,39 @@ async fn sign_in(visitor: &Visitor, body: &Body) -> PageResult {
         return Err(PageError::forged());
     }
     let (username, password) = (field(&fields, "username")?, field(&fields, "password")?);
+    let return_to = own_page(field(&fields, "return_to")?);
     let outcome = visitor.verify(username, password).await?;
     visitor
         .app
         .metrics
         .sign_ins
         .count(matches!(outcome, SignIn::Right(_)));
-    match outcome {
-        SignIn::Right(user) => begin_session(visitor, waiting.as_ref(), *user, "password").await,
-        SignIn::Wrong => Ok(form(
-            visitor,
-            waiting.as_ref(),
-            username,
-            Some(&Failure::Wrong),
-        )),
-        SignIn::Throttled(seconds) => Ok(form(
-            visitor,
-            waiting.as_ref(),
-            username,
-            Some(&Failure::Throttled(seconds)),
-        )),
-    }
+    let failure = match outcome {
+        SignIn::Right(user) => {
+            return begin_session(visitor, waiting.as_ref(), return_to, *user, "password").await;
+        }
+        SignIn::Wrong => Failure::Wrong,
+        SignIn::Throttled(seconds) => Failure::Throttled(seconds),
+    };
+    Ok(form(
+        visitor,
+        waiting.as_ref(),
+        return_to,
+        username,
+        Some(&failure),
+    ))
+}
+
+/// A page of the signed-in areas that the person was going to; anything else reads as none, so that
+/// nobody is led away from here.
+fn own_page(return_to: &str) -> &str {
+    let path = return_to.split('?').next().unwrap_or_default();
+    let inside = [paths::ACCOUNT, paths::ADMIN].iter().any(|area| {
+        path.strip_prefix(area)
+            .is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
+    });
+    let plain = !return_to.contains(|c: char| c.is_control() || c.is_whitespace() || c == '\\');
+    if inside && plain { return_to } else { "" }
 }
 
 /// Signs `user` in, in a session with a new secret (whoever planted the old cookie does not share it),
@@ -103,6 +116,7 @@ async fn sign_in(visitor: &Visitor, body: &Body) -> PageResult {
 pub(super) async fn begin_session(
     visitor: &Visitor,
     waiting: Option<&WaitingRequest>,
+    return_to: &str,
     user: User,
     how: &'static str,
 ) -> PageResult {
@@ -156,7 +170,7 @@ pub(super) async fn begin_session(
     if !bound {
         return Err(gone());
     }
-    let mut response = visitor.go_to(&next(waiting));
+    let mut response = visitor.go_to(&next(waiting, return_to));
     let seconds = visitor.app.config.session.absolute;
     let cookie = cookies::make(
         &visitor.app.issuer,
@@ -164,21 +178,22 @@ pub(super) async fn begin_session(
         secret.expose(),
         Some(seconds),
     );
-    // Our own cookies are header values that always fit.
-    let _added = response.add_cookie(&cookie);
+    cookies::set(&mut response, &cookie);
     Ok(response)
 }
 
-fn next(waiting: Option<&WaitingRequest>) -> String {
-    waiting.map_or_else(
-        || paths::ACCOUNT.to_owned(),
-        |waiting| format!("{}?continue={}", paths::CONSENT, waiting.id.expose()),
-    )
+fn next(waiting: Option<&WaitingRequest>, return_to: &str) -> String {
+    match waiting {
+        Some(waiting) => format!("{}?continue={}", paths::CONSENT, waiting.id.expose()),
+        None if return_to.is_empty() => paths::ACCOUNT.to_owned(),
+        None => return_to.to_owned(),
+    }
 }
 
 fn form(
     visitor: &Visitor,
     waiting: Option<&WaitingRequest>,
+    return_to: &str,
     username: &str,
     failure: Option<&Failure>,
 ) -> HttpResponse {
@@ -196,16 +211,16 @@ fn form(
         page: visitor.page("Sign in"),
         csrf: csrf::token(&visitor.app, &browser, ""),
         continue_id: waiting.map(|waiting| waiting.id.expose().to_owned()),
+        return_to: return_to.to_owned(),
         client_name: waiting.map(|waiting| waiting.client.client.name.clone()),
         username: username.to_owned(),
         error,
         throttled_minutes,
-        signed_in_as: None,
     };
     let target = waiting.map(WaitingRequest::form_target);
     let mut response = visitor.html(status, &template, target.as_deref());
     if let Some(cookie) = cookie {
-        let _added = response.add_cookie(&cookie);
+        cookies::set(&mut response, &cookie);
     }
     if let Some(minutes) = throttled_minutes {
         response

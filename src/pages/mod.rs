@@ -2,6 +2,7 @@
 //! `static/`; what is decided is decided in `grants` and `authentication`.
 
 pub mod account;
+pub mod admin;
 pub mod assets;
 pub mod consent;
 pub mod login;

@@ -108,7 +108,8 @@ async fn create(visitor: &Visitor, body: &Body) -> PageResult {
     };
     match insert(visitor, &token, administrator.clone()).await? {
         Inserted::Yes => {
-            let mut response = begin_session(visitor, None, administrator, "setup link").await?;
+            let mut response =
+                begin_session(visitor, None, "", administrator, "setup link").await?;
             let _added = response.add_cookie(&cookies::remove(&visitor.app.issuer, cookies::SETUP));
             Ok(response)
         }

@@ -1,9 +1,9 @@
 //! Our cookies: the session's, the one that ties an authorization request to a browser before anybody has
 //! signed in, the setup link's, the theme's and the flash message's.
 
-use actix_web::HttpRequest;
 use actix_web::cookie::time::Duration;
 use actix_web::cookie::{Cookie, SameSite};
+use actix_web::{HttpRequest, HttpResponse};
 
 use crate::oauth::{Issuer, PlainSecret, SecretKind};
 
@@ -48,4 +48,9 @@ pub fn make(issuer: &Issuer, name: &str, value: &str, max_age: Option<i64>) -> C
 /// A cookie that takes another away.
 pub fn remove(issuer: &Issuer, name: &str) -> Cookie<'static> {
     make(issuer, name, "", Some(0))
+}
+
+/// Sends a cookie along. Our own cookies are header values that always fit.
+pub fn set(response: &mut HttpResponse, cookie: &Cookie<'_>) {
+    let _added = response.add_cookie(cookie);
 }

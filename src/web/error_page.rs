@@ -64,6 +64,16 @@ impl PageError {
         )
     }
 
+    /// 403 for who may not administer.
+    pub fn administrators_only() -> Self {
+        Self::new(
+            StatusCode::FORBIDDEN,
+            "This page is for administrators",
+            "Your account does not have the role admin.",
+            "Ask an administrator of this server, or go back to your account.",
+        )
+    }
+
     /// 429; `seconds` until another try.
     pub fn throttled(seconds: i64) -> Self {
         let page = Self::new(

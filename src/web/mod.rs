@@ -6,9 +6,11 @@ pub mod cors;
 pub mod csrf;
 pub mod error_page;
 pub mod form;
+pub mod listing;
 pub mod not_found;
 pub mod page;
 pub mod paths;
+pub mod person;
 pub mod request_log;
 
 pub mod transport;

@@ -20,6 +20,40 @@ pub struct Page {
     pub title: String,
 }
 
+/// What the frame of the account's and the administrators' pages needs besides.
+#[derive(Clone, Debug)]
+pub struct Area {
+    /// The entry of the navigation that this page belongs to.
+    pub at: &'static str,
+    /// Who is signed in.
+    pub username: String,
+    /// Whether the administrators' pages are open to them.
+    pub is_admin: bool,
+    /// The token of every form without a decision of its own.
+    pub csrf: String,
+    /// What the last form did, in a sentence.
+    pub flash: Option<String>,
+}
+
+/// A page above this one: its path below the issuer's, and its name.
+#[derive(Clone, Debug)]
+pub struct Crumb {
+    /// Where it is.
+    pub path: String,
+    /// What it is called.
+    pub name: String,
+}
+
+impl Crumb {
+    /// A page above this one.
+    pub fn new(path: impl Into<String>, name: impl Into<String>) -> Self {
+        Self {
+            path: path.into(),
+            name: name.into(),
+        }
+    }
+}
+
 /// Light, dark, or as the system says.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Theme {
@@ -80,12 +114,36 @@ impl Moment {
     }
 }
 
+impl Moment {
+    /// A moment to come: `in 3 days`.
+    pub fn ahead(at: UnixTime, now: UnixTime) -> Self {
+        let seconds = at.since(now);
+        let words = match seconds {
+            ..0 => return Self::new(at, now),
+            0..60 => String::from("in less than a minute"),
+            _ => format!("in {}", span(seconds)),
+        };
+        Self {
+            words,
+            ..Self::new(at, now)
+        }
+    }
+}
+
+/// A length of time in its largest whole unit: `3 minutes`.
+pub fn span(seconds: i64) -> String {
+    match seconds {
+        ..60 => count(seconds, "second"),
+        60..3600 => count(seconds / 60, "minute"),
+        3600..86400 => count(seconds / 3600, "hour"),
+        _ => count(seconds / 86400, "day"),
+    }
+}
+
 fn ago(seconds: i64) -> String {
     match seconds {
         ..60 => String::from("just now"),
-        60..3600 => format!("{} ago", count(seconds / 60, "minute")),
-        3600..86400 => format!("{} ago", count(seconds / 3600, "hour")),
-        _ => format!("{} ago", count(seconds / 86400, "day")),
+        _ => format!("{} ago", span(seconds)),
     }
 }
 

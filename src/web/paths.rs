@@ -30,5 +30,7 @@ pub const LOGOUT: &str = "/logout";
 pub const SETUP: &str = "/setup";
 /// A user's own page.
 pub const ACCOUNT: &str = "/account";
+/// The administrators' pages.
+pub const ADMIN: &str = "/admin";
 /// The stylesheet and its like.
 pub const STATIC: &str = "/static";

@@ -251,7 +251,9 @@ impl Visitor {
             request_id,
         };
         let own = self.own_path();
-        let private = own.starts_with(paths::ACCOUNT) || own.starts_with(paths::SETUP);
+        let private = [paths::ACCOUNT, paths::ADMIN, paths::SETUP]
+            .iter()
+            .any(|area| own.starts_with(area));
         let mut response = if private {
             self.private_html(error.status, &template)
         } else {

@@ -1,15 +1,10 @@
-// Every page: no violation that axe-core finds, no sideways scrolling, in light and dark, narrow and wide.
-// The pictures are in tests/browser/screenshots, for eyes.
+// The pages of signing in, of consent and of errors: how they look. Those of other areas are looked at in
+// the tests of each area.
 import assert from 'node:assert/strict';
-import { mkdirSync } from 'node:fs';
 import { after, before, test } from 'node:test';
-import { fileURLToPath } from 'node:url';
-import { violations } from './axe.mjs';
+import { looks } from './looks.mjs';
 import { authorizeUrl, backAt, press, shows, signIn, startWorld, visit } from './world.mjs';
 
-const pictures = fileURLToPath(new URL('screenshots', import.meta.url));
-// 640 pixels is what a window of 1280 has left at a zoom of 200 %.
-const WIDTHS = { narrow: 360, zoomed: 640, wide: 1280 };
 const LONG = 'ThisNameHasNoSpaces'.repeat(11).slice(0, 200);
 const LONG_NAMED = { username: 'W'.repeat(64), password: 'a password that is long enough' };
 // Somebody else than in the other pictures, where no app is connected.
@@ -21,7 +16,6 @@ const clients = {};
 
 before(async () => {
   world = await startWorld();
-  mkdirSync(pictures, { recursive: true });
   [setupLink] = world.command(['setup-link']).match(/http\S+/);
   for (const { username, password } of [LONG_NAMED, OTHER]) world.addUser(username, password);
   clients.plain = world.addWebApp('Notes on the web');
@@ -91,27 +85,7 @@ const PAGES = {
   'not found': (page) => page.goto(`${world.issuer}/no/such/page`),
 };
 
-for (const [name, open] of Object.entries(PAGES)) {
-  test(`${name}: accessible and without sideways scrolling, in light and dark`, async () => {
-    await visit(world, async (page) => {
-      await open(page);
-      for (const colorScheme of ['light', 'dark']) {
-        await page.emulateMedia({ colorScheme });
-        for (const [size, width] of Object.entries(WIDTHS)) {
-          await page.setViewportSize({ width, height: 800 });
-          const picture = `${name}-${size}-${colorScheme}.png`.replaceAll(' ', '_');
-          await page.screenshot({ path: `${pictures}/${picture}`, fullPage: true });
-          const { scrollWidth, clientWidth } = await page.evaluate(() => {
-            const { scrollWidth, clientWidth } = document.documentElement;
-            return { scrollWidth, clientWidth };
-          });
-          assert.ok(scrollWidth <= clientWidth, `${scrollWidth} pixels of page in a window of ${width}`);
-          assert.deepEqual(await violations(page), [], `${colorScheme}, ${size}`);
-        }
-      }
-    });
-  });
-}
+for (const [name, open] of Object.entries(PAGES)) looks(() => world, name, open);
 
 test('a page with all that it loads weighs less than 30 KB', async () => {
   const client = clients.plain;

@@ -5,6 +5,9 @@ import { createServer } from 'node:http';
 import { chromium } from 'playwright-core';
 import { startProgram } from '../clients/program.mjs';
 
+/** Who administers in the tests of the administrators' pages: add them with the option `--role admin`. */
+export const administrator = { username: 'Grace', password: 'nanoseconds are this long' };
+
 export const person = { username: 'Ada', password: 'correct horse battery staple' };
 
 /** Debian's Chromium; it calls nobody but the servers of the test. */
@@ -90,6 +93,13 @@ export async function signIn(page, { username, password } = person) {
   await page.getByLabel('Username', { exact: true }).fill(username);
   await page.getByLabel('Password', { exact: true }).fill(password);
   await press(page, 'Sign in');
+}
+
+/** Opens a page of a signed-in area by way of the sign-in page, which leads back to it. */
+export async function open(world, page, path, who = person) {
+  await page.goto(`${world.issuer}${path}`);
+  await signIn(page, who);
+  await page.waitForURL(`${world.issuer}${path}`);
 }
 
 export const press = (page, name) => page.getByRole('button', { name, exact: true }).click();

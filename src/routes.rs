@@ -1,0 +1,90 @@
+//! The one table of routes, below the issuer's path. The layers around them are in `server`.
+
+use actix_web::middleware::from_fn;
+use actix_web::web::{self, ServiceConfig};
+
+use crate::endpoints::{
+    authorization, health, introspection, metrics, only_get, only_post, revocation, token,
+};
+use crate::pages::{account, admin, assets, consent, login, logout, setup};
+use crate::web::{cors, not_found, paths};
+
+/// Every route.
+pub(crate) fn table(routes: &mut ServiceConfig) {
+    let registered = || from_fn(cors::registered);
+    // For people: a wrong method is told as a page.
+    let page = |path: &str| web::resource(path).default_service(web::to(not_found::wrong_method));
+    let form = |path| page(path).get(account::back);
+    routes
+        // Programs
+        .service(
+            page(paths::AUTHORIZE)
+                .get(authorization::get)
+                .post(authorization::post),
+        )
+        .service(
+            web::resource(paths::TOKEN)
+                .wrap(registered())
+                .post(token::post)
+                .default_service(web::to(only_post)),
+        )
+        .service(
+            web::resource(paths::REVOKE)
+                .wrap(registered())
+                .post(revocation::post)
+                .default_service(web::to(only_post)),
+        )
+        .service(
+            web::resource(paths::INTROSPECT)
+                .post(introspection::post)
+                .default_service(web::to(only_post)),
+        )
+        .service(
+            web::resource(paths::HEALTHZ)
+                .get(health::healthz)
+                .default_service(web::to(only_get)),
+        )
+        .service(
+            web::resource(paths::READYZ)
+                .get(health::readyz)
+                .default_service(web::to(only_get)),
+        )
+        .service(
+            web::resource(paths::METRICS)
+                .get(metrics::get_from_loopback)
+                .default_service(web::to(only_get)),
+        )
+        // People
+        .service(page(paths::CONSENT).get(consent::get).post(consent::post))
+        .service(page(paths::LOGIN).get(login::get).post(login::post))
+        .service(page(paths::LOGOUT).get(logout::get).post(logout::post))
+        .service(page(paths::SETUP).get(setup::get).post(setup::post))
+        .service(
+            web::scope(paths::ACCOUNT)
+                .service(page("").get(account::get))
+                .service(form("/password").post(account::password::post))
+                .service(form("/sessions").post(account::sessions::post))
+                .service(form("/apps").post(account::apps::post))
+                .service(form("/theme").post(account::theme::post)),
+        )
+        .service(
+            web::scope(paths::ADMIN)
+                .service(page("/scopes").get(admin::scopes::get))
+                .service(
+                    page("/scopes/new")
+                        .get(admin::scopes::edit::get_new)
+                        .post(admin::scopes::edit::post_new),
+                )
+                .service(
+                    page("/scopes/edit")
+                        .get(admin::scopes::edit::get)
+                        .post(admin::scopes::edit::post),
+                )
+                .service(
+                    page("/scopes/delete")
+                        .get(admin::scopes::delete::get)
+                        .post(admin::scopes::delete::post),
+                ),
+        )
+        .service(web::resource(format!("{}/{{name}}", paths::STATIC)).get(assets::get));
+}

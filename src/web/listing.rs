@@ -1,0 +1,103 @@
+//! A long list, 50 lines a page: which page is asked for, and the links to the others, which keep the
+//! search and the filters in the address.
+
+use crate::error::Error;
+use crate::oauth::Params;
+
+use super::form::field;
+
+/// Lines of a page.
+pub const PAGE: i64 = 50;
+
+/// Which part of a list the address asks for.
+#[derive(Clone, Debug, Default)]
+pub struct Listing {
+    path: String,
+    filters: Vec<(&'static str, String)>,
+    /// The page, from 1.
+    pub page: i64,
+}
+
+/// The links below a list.
+#[derive(Clone, Debug)]
+pub struct Pager {
+    /// `51–100 of 1,234`.
+    pub summary: String,
+    /// The page before, if any.
+    pub previous: Option<String>,
+    /// The page after, if any.
+    pub next: Option<String>,
+}
+
+impl Listing {
+    /// Reads `page` and the filters `names` of an address; a page that is no number is the first.
+    ///
+    /// # Errors
+    /// `invalid_request` where a parameter is repeated.
+    pub fn read(path: &str, query: &Params<'_>, names: &[&'static str]) -> Result<Self, Error> {
+        let mut filters = Vec::new();
+        for name in names {
+            filters.push((*name, field(query, name)?.trim().to_owned()));
+        }
+        let page = field(query, "page")?.parse().unwrap_or(1);
+        Ok(Self {
+            path: path.to_owned(),
+            filters,
+            page: i64::clamp(page, 1, i64::MAX / PAGE),
+        })
+    }
+
+    /// A filter's value; empty where it is not set.
+    pub fn filter(&self, name: &str) -> &str {
+        let found = self.filters.iter().find(|(own, _)| *own == name);
+        found.map_or("", |(_, value)| value)
+    }
+
+    /// Whether any filter is set: an empty list then means that nothing fits.
+    pub fn is_filtered(&self) -> bool {
+        self.filters.iter().any(|(_, value)| !value.is_empty())
+    }
+
+    /// Lines before this page.
+    pub fn offset(&self) -> i64 {
+        (self.page - 1) * PAGE
+    }
+
+    /// The links, for a list of `total` lines.
+    pub fn pager(&self, total: i64) -> Pager {
+        let first = (self.offset() + 1).min(total);
+        let last = (self.offset() + PAGE).min(total);
+        let summary = match total {
+            0 => String::from("None"),
+            _ => format!("{}–{} of {}", grouped(first), grouped(last), grouped(total)),
+        };
+        Pager {
+            summary,
+            previous: (self.page > 1)
+                .then(|| self.address(&[("page", (self.page - 1).to_string())])),
+            next: (last < total).then(|| self.address(&[("page", (self.page + 1).to_string())])),
+        }
+    }
+
+    /// The address of the same list, with `more` parameters.
+    pub fn address(&self, more: &[(&str, String)]) -> String {
+        let mut query = url::form_urlencoded::Serializer::new(String::new());
+        let set = self.filters.iter().filter(|(_, value)| !value.is_empty());
+        query.extend_pairs(set.map(|(name, value)| (*name, value.as_str())));
+        query.extend_pairs(more.iter().map(|(name, value)| (*name, value.as_str())));
+        format!("{}?{}", self.path, query.finish())
+    }
+}
+
+/// A number as people read it: `1,234,567`.
+pub fn grouped(number: i64) -> String {
+    let digits = number.unsigned_abs().to_string();
+    let mut text = String::from(if number < 0 { "-" } else { "" });
+    for (at, digit) in digits.chars().enumerate() {
+        if at > 0 && (digits.len() - at).is_multiple_of(3) {
+            text.push(',');
+        }
+        text.push(digit);
+    }
+    text
+}

@@ -1,0 +1,231 @@
+//! Who may come in: a page of a signed-in area takes one of these instead of `Visitor`, so that no page
+//! can forget to ask. Whoever is not signed in goes to the sign-in page and comes back from there.
+
+use std::future::Future;
+use std::ops::Deref;
+use std::pin::Pin;
+
+use actix_web::dev::Payload;
+use actix_web::error::InternalError;
+use actix_web::http::{Method, StatusCode};
+use actix_web::{FromRequest, HttpRequest, HttpResponse};
+use askama::Template;
+use base64::Engine;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+
+use crate::authentication::SignIn;
+use crate::models::audit_event::AuditEvent;
+use crate::models::session;
+use crate::oauth::Params;
+
+use super::error_page::PageError;
+use super::form::{Body, field};
+use super::page::{Area, Field};
+use super::visitor::{SignedIn, Visitor};
+use super::{cookies, csrf, paths};
+
+/// Seconds after which a dangerous act asks for the password again.
+const CONFIRMED_FOR: i64 = 600;
+
+/// A visitor who is signed in.
+pub struct Person {
+    /// The request.
+    pub visitor: Visitor,
+    /// Who sends it.
+    pub signed_in: SignedIn,
+}
+
+/// A person with the role `admin`.
+pub struct Administrator(Person);
+
+impl Deref for Person {
+    type Target = Visitor;
+
+    fn deref(&self) -> &Visitor {
+        &self.visitor
+    }
+}
+
+impl Deref for Administrator {
+    type Target = Person;
+
+    fn deref(&self) -> &Person {
+        &self.0
+    }
+}
+
+type Arrival<T> = Pin<Box<dyn Future<Output = Result<T, actix_web::Error>>>>;
+
+impl FromRequest for Person {
+    type Error = actix_web::Error;
+    type Future = Arrival<Self>;
+
+    fn from_request(request: &HttpRequest, payload: &mut Payload) -> Self::Future {
+        let visitor = Visitor::from_request(request, payload);
+        Box::pin(async move {
+            let visitor = visitor.await?;
+            match visitor.signed_in().await {
+                Ok(Some(signed_in)) => Ok(Self { visitor, signed_in }),
+                Ok(None) => Err(instead(sign_in_first(&visitor))),
+                Err(error) => Err(instead(visitor.answer(Err(error.into())))),
+            }
+        })
+    }
+}
+
+impl FromRequest for Administrator {
+    type Error = actix_web::Error;
+    type Future = Arrival<Self>;
+
+    fn from_request(request: &HttpRequest, payload: &mut Payload) -> Self::Future {
+        let person = Person::from_request(request, payload);
+        Box::pin(async move {
+            let person = person.await?;
+            if person.signed_in.user.is_admin() {
+                Ok(Self(person))
+            } else {
+                let refusal = person.answer(Err(PageError::administrators_only()));
+                Err(instead(refusal))
+            }
+        })
+    }
+}
+
+fn instead(response: HttpResponse) -> actix_web::Error {
+    InternalError::from_response("not for this visitor", response).into()
+}
+
+/// A page is come back to after the sign-in; a form is not, since it would have to be sent again.
+fn sign_in_first(visitor: &Visitor) -> HttpResponse {
+    if visitor.request.method() != Method::GET {
+        return visitor.answer(Err(PageError::forged()));
+    }
+    let query = visitor.request.query_string();
+    let mut wanted = visitor.own_path().to_owned();
+    if !query.is_empty() {
+        wanted.push('?');
+        wanted.push_str(query);
+    }
+    let back: String = url::form_urlencoded::byte_serialize(wanted.as_bytes()).collect();
+    visitor.go_to(&format!("{}?return_to={back}", paths::LOGIN))
+}
+
+impl Person {
+    /// What the frame of a signed-in area needs; `at` is the entry of its navigation.
+    pub fn area(&self, at: &'static str) -> Area {
+        Area {
+            at,
+            username: self.signed_in.user.username.clone(),
+            is_admin: self.signed_in.user.is_admin(),
+            csrf: csrf::token(&self.app, &self.signed_in.secret, ""),
+            flash: self.flash(),
+        }
+    }
+
+    /// A page of a signed-in area. What the last form did is told once.
+    pub fn show(&self, status: StatusCode, template: &impl Template) -> HttpResponse {
+        let mut response = self.private_html(status, template);
+        if cookies::value(&self.app.issuer, &self.request, cookies::FLASH).is_some() {
+            cookies::set(
+                &mut response,
+                &cookies::remove(&self.app.issuer, cookies::FLASH),
+            );
+        }
+        response
+    }
+
+    /// The fields of a form of this person's pages: not from another site, and with the token that the
+    /// page gave.
+    ///
+    /// # Errors
+    /// A page about a forged, broken or oversized form.
+    pub fn fields<'a>(&self, body: &'a Body) -> Result<Params<'a>, PageError> {
+        let fields = self.form(body)?;
+        if csrf::is_valid(
+            &self.app,
+            &self.signed_in.secret,
+            "",
+            field(&fields, "csrf")?,
+        ) {
+            Ok(fields)
+        } else {
+            Err(PageError::forged())
+        }
+    }
+
+    /// Whether a dangerous act has to ask for the password again.
+    pub fn must_confirm(&self) -> bool {
+        self.now.since(self.signed_in.session.confirmed_at) > CONFIRMED_FOR
+    }
+
+    /// Checks the field `confirmation`, the person's own password, where it has to be asked for. Gives the
+    /// field with what is wrong with it, or nothing where all is well.
+    ///
+    /// # Errors
+    /// A page about too many attempts; the database's.
+    pub async fn confirm(&self, fields: &Params<'_>) -> Result<Option<Field>, PageError> {
+        if !self.must_confirm() {
+            return Ok(None);
+        }
+        let password = field(fields, "confirmation")?;
+        if password.is_empty() {
+            let error = String::from("Type your own password to confirm that it is you.");
+            return Ok(Some(Field::secret(Some(error))));
+        }
+        match self.verify(&self.signed_in.user.username, password).await? {
+            SignIn::Right(_) => {}
+            SignIn::Wrong => {
+                let error = String::from("This is not your password.");
+                return Ok(Some(Field::secret(Some(error))));
+            }
+            SignIn::Throttled(seconds) => return Err(PageError::throttled(seconds)),
+        }
+        let (id, now) = (self.signed_in.session.id, self.now);
+        self.app
+            .db
+            .write(move |connection| Ok(session::confirm(connection, &id, now)?))
+            .await?;
+        Ok(None)
+    }
+
+    /// An audit event of this person's doing.
+    pub fn event(&self, action: &str) -> AuditEvent {
+        AuditEvent {
+            actor: Some(self.signed_in.user.id.clone()),
+            address: Some(self.address.to_string()),
+            ..AuditEvent::new(action, self.now)
+        }
+    }
+
+    /// 303 to a page that tells once what was done.
+    pub fn done(&self, path_and_query: &str, sentence: &str) -> HttpResponse {
+        let mut response = self.go_to(path_and_query);
+        let text = URL_SAFE_NO_PAD.encode(sentence);
+        let value = format!("{text}.{}", self.flash_proof(sentence));
+        let cookie = cookies::make(&self.app.issuer, cookies::FLASH, &value, Some(60));
+        cookies::set(&mut response, &cookie);
+        response
+    }
+
+    /// What the last form did. Other servers of the same host can plant a cookie, but not its proof.
+    fn flash(&self) -> Option<String> {
+        let value = cookies::value(&self.app.issuer, &self.request, cookies::FLASH)?;
+        let (text, proof) = value.split_once('.')?;
+        let sentence = String::from_utf8(URL_SAFE_NO_PAD.decode(text).ok()?).ok()?;
+        csrf::is_valid(
+            &self.app,
+            &self.signed_in.secret,
+            &about_flash(&sentence),
+            proof,
+        )
+        .then_some(sentence)
+    }
+
+    fn flash_proof(&self, sentence: &str) -> String {
+        csrf::token(&self.app, &self.signed_in.secret, &about_flash(sentence))
+    }
+}
+
+fn about_flash(sentence: &str) -> String {
+    format!("flash {sentence}")
+}

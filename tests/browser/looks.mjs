@@ -1,0 +1,36 @@
+// How a page looks: no violation that axe-core finds, no sideways scrolling, in light and dark, narrow and
+// wide. The pictures are in tests/browser/screenshots, for eyes.
+import assert from 'node:assert/strict';
+import { mkdirSync } from 'node:fs';
+import { test } from 'node:test';
+import { fileURLToPath } from 'node:url';
+import { violations } from './axe.mjs';
+import { visit } from './world.mjs';
+
+const pictures = fileURLToPath(new URL('screenshots', import.meta.url));
+mkdirSync(pictures, { recursive: true });
+// 640 pixels is what a window of 1280 has left at a zoom of 200 %.
+const WIDTHS = { narrow: 360, zoomed: 640, wide: 1280 };
+
+/** A test that looks at the page which `open` brings a fresh browser to. */
+export function looks(world, name, open) {
+  test(`${name}: accessible and without sideways scrolling, in light and dark`, async () => {
+    await visit(world(), async (page) => {
+      await open(page);
+      for (const colorScheme of ['light', 'dark']) {
+        await page.emulateMedia({ colorScheme });
+        for (const [size, width] of Object.entries(WIDTHS)) {
+          await page.setViewportSize({ width, height: 800 });
+          const picture = `${name}-${size}-${colorScheme}.png`.replaceAll(' ', '_');
+          await page.screenshot({ path: `${pictures}/${picture}`, fullPage: true });
+          const { scrollWidth, clientWidth } = await page.evaluate(() => {
+            const { scrollWidth, clientWidth } = document.documentElement;
+            return { scrollWidth, clientWidth };
+          });
+          assert.ok(scrollWidth <= clientWidth, `${scrollWidth} pixels of page in a window of ${width}`);
+          assert.deepEqual(await violations(page), [], `${colorScheme}, ${size}`);
+        }
+      }
+    });
+  });
+}
