@@ -27,7 +27,7 @@ const PORT: u16 = 8080;
 pub(super) async fn demo(config: Config, json: bool) -> Result<(), Failure> {
     let folder = Folder::make()?;
     let config = throw_away(config, &folder);
-    log::start(&config.log);
+    let _log = log::start(&config.log);
     let listeners = demo::bind().map_err(|error| format!("No free port is left: {error}."))?;
     let clients = seed::seed(&config, &listeners).await?;
     let running = server::start(config, Clock::system()).await?;

@@ -10,7 +10,7 @@ use super::output::note;
 use super::{Failure, setup_link};
 
 pub(super) async fn serve(loaded: Loaded) -> Result<(), Failure> {
-    log::start(&loaded.config.log);
+    let _log = log::start(&loaded.config.log);
     for warning in &loaded.warnings {
         tracing::warn!("{warning}");
     }
