@@ -12,6 +12,7 @@ use crate::grants;
 use crate::master_key;
 use crate::metrics::Metrics;
 use crate::oauth::Issuer;
+use crate::records::Records;
 
 /// A server's parts.
 pub struct App {
@@ -35,6 +36,8 @@ pub struct App {
     pub secret_failures: Throttle,
     /// Counts for `/metrics`.
     pub metrics: Metrics,
+    /// What administrators read of it, until it is written.
+    pub records: Records,
     /// Makes the anti-forgery tokens of forms.
     pub csrf_key: hmac::Key,
 }
@@ -55,6 +58,7 @@ impl App {
             misses: Throttle::new(limits.misses, limits.window, limits.window),
             secret_failures: Throttle::new(limits.secret_failures, limits.window, limits.window),
             metrics: Metrics::default(),
+            records: Records::default(),
             csrf_key: master_key.derive(b"latchkey csrf"),
             config,
             issuer,

@@ -70,7 +70,7 @@ impl Error {
                 request_id,
                 client_id,
                 error = refusal.code.as_str(),
-                reason = refusal.reason.unwrap_or(&refusal.description),
+                reason = refusal.why(),
                 "refused"
             ),
             Self::Overloaded => {

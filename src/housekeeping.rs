@@ -1,5 +1,5 @@
 //! What a server does by itself: notices the changes of other processes, wipes answers whose grace time
-//! is over, deletes expired rows in small batches.
+//! is over, deletes expired rows in small batches, writes its records down.
 
 use std::time::Duration;
 
@@ -18,11 +18,15 @@ const PURGE_ROUND: Duration = Duration::from_secs(10);
 /// Between two batches, so that other writes come first.
 const PURGE_PAUSE: Duration = Duration::from_millis(100);
 
+/// Between two writes of what happened.
+const RECORD_ROUND: Duration = Duration::from_secs(5);
+
 /// Begins; ends with the process or the runtime.
 pub fn start(app: &Data<App>) {
     rt::spawn(look_for_changes(app.clone()));
     rt::spawn(wipe_answers(app.clone()));
     rt::spawn(purge_expired(app.clone()));
+    rt::spawn(write_records(app.clone()));
 }
 
 async fn look_for_changes(app: Data<App>) {
@@ -56,6 +60,20 @@ async fn wipe_round(app: &App) -> Result<()> {
             .await?;
     }
     Ok(())
+}
+
+async fn write_records(app: Data<App>) {
+    loop {
+        rt::time::sleep(RECORD_ROUND).await;
+        last_records(&app).await;
+    }
+}
+
+/// Writes down what has happened since the last time; at the end too.
+pub async fn last_records(app: &App) {
+    if let Err(error) = app.records.write(app).await {
+        tracing::warn!(%error, "what happened could not be written down");
+    }
 }
 
 async fn purge_expired(app: Data<App>) {

@@ -24,7 +24,7 @@
 //! 3. `schema`, `db`, `models`: rows and queries
 //! 4. `directory`, `authentication`: copies of what every request reads; who is calling
 //! 5. `grants`: what the token endpoint does
-//! 6. `master_key`, `metrics`, `app`: a server's parts
+//! 6. `master_key`, `metrics`, `records`, `app`: a server's parts
 //! 7. `web`, then `endpoints` and `pages`, which do not know each other
 //! 8. `routes`, `housekeeping`, `server`, `log`, `demo`, `cli`
 
@@ -46,6 +46,7 @@ pub mod metrics;
 pub mod models;
 pub mod oauth;
 pub mod pages;
+pub mod records;
 mod routes;
 #[expect(missing_docs, reason = "Diesel writes it")]
 pub mod schema;

@@ -1,8 +1,9 @@
 //! What the server counts. Plain atomic numbers: no lock and no look-up on any request's way. Their text
-//! form is in `endpoints::metrics`.
+//! form is in `endpoints::metrics`; what administrators see of it is written by `records`.
 
 use std::sync::atomic::{AtomicU64, Ordering};
 
+use crate::models::activity::What;
 use crate::oauth::GrantType;
 
 /// A number that only grows.
@@ -56,9 +57,26 @@ pub struct Metrics {
     pub introspections: Outcomes,
     /// Sign-ins on the page.
     pub sign_ins: Outcomes,
+    /// Sign-ins by the password grant.
+    pub password_grant_sign_ins: Outcomes,
 }
 
 impl Metrics {
+    /// How many things are kept for administrators.
+    pub const ACTIVITY: usize = 5;
+
+    /// What is kept for administrators.
+    pub fn activity(&self) -> [(What, u64); Self::ACTIVITY] {
+        let (page, grant) = (&self.sign_ins, &self.password_grant_sign_ins);
+        [
+            (What::TokensIssued, self.access_tokens.get()),
+            (What::IntrospectionsActive, self.introspections.good.get()),
+            (What::IntrospectionsInactive, self.introspections.bad.get()),
+            (What::SignInsRight, page.good.get() + grant.good.get()),
+            (What::SignInsWrong, page.bad.get() + grant.bad.get()),
+        ]
+    }
+
     /// The counter of answers with a status.
     pub fn requests(&self, status: u16) -> &Counter {
         let class = usize::from(status / 100).clamp(1, 5);

@@ -10,12 +10,15 @@ use base64::engine::general_purpose::STANDARD;
 use crate::clock::UnixTime;
 use crate::directory::KnownClient;
 use crate::error::Result;
+use crate::oauth::id::{self, IdKind};
 use crate::oauth::{HashedSecret, OAuthError, Params, params};
 
 use super::throttle::{Key, Throttle};
 
 /// More characters than any id of ours has.
 const LONGEST_ID: usize = 64;
+
+const UNKNOWN: &str = "unknown client";
 
 /// Who the request says it comes from, and its proof.
 #[derive(Debug)]
@@ -102,10 +105,18 @@ pub fn authenticate_client(
     let key = Key::ClientAndAddress(counted, address);
     check(known, credentials.secret.as_ref(), now).map_err(|reason| {
         match failures.count(key, now) {
+            Ok(()) if reason == UNKNOWN => unknown_client(&credentials.client_id).into(),
             Ok(()) => OAuthError::invalid_client(reason).into(),
             Err(seconds) => OAuthError::throttled(seconds).into(),
         }
     })
+}
+
+/// `invalid_client` for an id that nobody is registered under. The id is kept only where it has the form
+/// of one: people paste secrets into the wrong field.
+pub fn unknown_client(client_id: &str) -> OAuthError {
+    let presented = id::is_well_formed(IdKind::Client, client_id).then_some(client_id);
+    OAuthError::invalid_client(UNKNOWN).expecting([], presented)
 }
 
 fn check(
@@ -117,7 +128,7 @@ fn check(
         if let Some(secret) = secret {
             secret.matches(&HashedSecret::of("nobody's"));
         }
-        return Err("unknown client");
+        return Err(UNKNOWN);
     };
     // Every secret is compared, so that the time does not tell which one it was.
     let proven = secret.is_some_and(|secret| {

@@ -4,13 +4,17 @@
 use actix_web::HttpResponse;
 use actix_web::http::StatusCode;
 
-use crate::grants::authorization_code::request::{PageRefusal, Refusal, ValidRequest, validate};
+use crate::grants::authorization_code::request::{
+    PageRefusal, Refusal, ValidRequest, find_client, validate,
+};
 use crate::models::authorization_request::{self, AuthorizationRequest, LIFETIME};
 use crate::oauth::authorization_response::AuthorizationResponse;
 use crate::oauth::{HashedSecret, Params, PlainSecret, SecretKind};
 use crate::web::error_page::PageError;
 use crate::web::form::Body;
 use crate::web::paths;
+use crate::web::refusal_log;
+use crate::web::request_log::LoggedClient;
 use crate::web::visitor::{PageResult, Visitor, redirect};
 
 /// `GET /oauth/authorize`.
@@ -35,7 +39,7 @@ pub async fn post(visitor: Visitor, body: Body) -> HttpResponse {
 
 async fn begin(visitor: &Visitor, params: &Params<'_>, cookies_came: bool) -> PageResult {
     let issuer = visitor.app.issuer.as_str();
-    match validate(&visitor.app.directory, params).await {
+    match read(visitor, params).await {
         Ok(request) => store(visitor, request, cookies_came).await,
         Err(Refusal::Redirect {
             redirect_uri,
@@ -47,11 +51,23 @@ async fn begin(visitor: &Visitor, params: &Params<'_>, cookies_came: bool) -> Pa
                 state: state.as_deref(),
                 issuer,
             };
-            Ok(redirect(&response.refused(&error)))
+            let location = response.refused(&error);
+            refusal_log::note(&visitor.app, &visitor.request, &error.into());
+            Ok(redirect(&location))
         }
-        Err(Refusal::Page(refusal)) => Err(page(refusal)),
+        Err(Refusal::Page { shown, error }) => Err(PageError {
+            cause: Some(Box::new(error.into())),
+            ..page(shown)
+        }),
         Err(Refusal::Failed(error)) => Err(error.into()),
     }
+}
+
+async fn read(visitor: &Visitor, params: &Params<'_>) -> Result<ValidRequest, Refusal> {
+    let directory = &visitor.app.directory;
+    let client = find_client(directory, params).await?;
+    LoggedClient::note(&visitor.request, &client);
+    validate(directory, client, params).await
 }
 
 async fn store(visitor: &Visitor, request: ValidRequest, cookies_came: bool) -> PageResult {

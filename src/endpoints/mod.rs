@@ -11,7 +11,7 @@ pub mod token;
 use std::sync::Arc;
 
 use actix_web::http::header;
-use actix_web::{HttpMessage, HttpRequest, HttpResponse};
+use actix_web::{HttpRequest, HttpResponse};
 
 use crate::app::App;
 use crate::authentication::{Credentials, authenticate_client};
@@ -37,9 +37,7 @@ async fn authenticate(
     let credentials = Credentials::read(header, params)?;
     let known = app.directory.client(credentials.client_id()).await?;
     if let Some(known) = &known {
-        request
-            .extensions_mut()
-            .insert(LoggedClient(Arc::clone(known)));
+        LoggedClient::note(request, known);
     }
     let address = client_address::client(&app.config, request);
     authenticate_client(

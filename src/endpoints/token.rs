@@ -3,9 +3,9 @@
 use actix_web::{HttpRequest, HttpResponse, web};
 
 use crate::app::App;
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::grants::{self, TokenRequest};
-use crate::oauth::{GrantType, Params, TokenResponse};
+use crate::oauth::{ErrorCode, GrantType, Params, TokenResponse};
 use crate::web::client_address;
 use crate::web::form::{self, Body};
 
@@ -20,12 +20,32 @@ pub async fn post(app: web::Data<App>, request: HttpRequest, body: Body) -> Resu
     let grant_type = grants::grant_type(&params)?;
     let outcome = exchange(&app, &request, grant_type, &params).await;
     app.metrics.grants(grant_type).count(outcome.is_ok());
+    if grant_type == GrantType::Password {
+        count_sign_in(&app, &outcome);
+    }
     let response = outcome?;
     app.metrics.access_tokens.add();
     if response.refresh_token.is_some() {
         app.metrics.refresh_tokens.add();
     }
     Ok(uncacheable_json(response.to_json()))
+}
+
+/// Only a password that was tried is a sign-in: of this grant, what answers `invalid_grant` or 429.
+fn count_sign_in(app: &App, outcome: &Result<TokenResponse>) {
+    let sign_ins = &app.metrics.password_grant_sign_ins;
+    match outcome {
+        Ok(_) => sign_ins.good.add(),
+        Err(Error::Refused(refusal))
+            if matches!(
+                refusal.code,
+                ErrorCode::InvalidGrant | ErrorCode::TemporarilyUnavailable
+            ) =>
+        {
+            sign_ins.bad.add();
+        }
+        Err(_) => {}
+    }
 }
 
 async fn exchange(

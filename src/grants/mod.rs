@@ -19,6 +19,7 @@ use crate::config::Tokens;
 use crate::db::Db;
 use crate::directory::{Directory, KnownClient};
 use crate::error::{Error, Result};
+use crate::models::client::Client;
 use crate::oauth::{ErrorCode, GrantType, OAuthError, Params, TokenResponse};
 
 /// The parts of the server that grants work with.
@@ -68,11 +69,13 @@ const SINGLE: [&str; 9] = [
 /// `invalid_request` without one or with a repeated parameter, `unsupported_grant_type` for an unknown one.
 pub fn grant_type(params: &Params<'_>) -> std::result::Result<GrantType, OAuthError> {
     params.each_once(&SINGLE)?;
-    params.required("grant_type")?.parse().map_err(|_| {
+    let named = params.required("grant_type")?;
+    named.parse().map_err(|_| {
         OAuthError::new(
             ErrorCode::UnsupportedGrantType,
             "This server does not know that grant_type.",
         )
+        .expecting(GrantType::ALL.map(GrantType::as_str), Some(named))
     })
 }
 
@@ -92,8 +95,7 @@ pub async fn exchange(
         return Err(OAuthError::new(ErrorCode::UnsupportedGrantType, description).into());
     }
     if !request.client.client.may_use(grant_type) {
-        let description = format!("This client is not registered for the grant {grant_type}.");
-        return Err(OAuthError::new(ErrorCode::UnauthorizedClient, description).into());
+        return Err(unregistered_grant(&request.client.client, grant_type).into());
     }
     match grant_type {
         GrantType::AuthorizationCode => {
@@ -103,6 +105,14 @@ pub async fn exchange(
         GrantType::ClientCredentials => client_credentials::issue(parts, request).await,
         GrantType::Password => password::sign_in(parts, request).await,
     }
+}
+
+/// `unauthorized_client` (RFC 6749 §4.1.2.1, §5.2).
+fn unregistered_grant(client: &Client, grant_type: GrantType) -> OAuthError {
+    let description = format!("This client is not registered for the grant {grant_type}.");
+    let registered = client.grant_types.iter().copied().map(GrantType::as_str);
+    OAuthError::new(ErrorCode::UnauthorizedClient, description)
+        .expecting(registered, Some(grant_type.as_str()))
 }
 
 /// A code or refresh token that nobody has ever been given, or that is mistyped: counted by address, and

@@ -64,7 +64,9 @@ impl Refresh {
             return Ok(None);
         };
         if token.client_id != self.client.id {
-            return Err(OAuthError::invalid_grant("another client's refresh token").into());
+            return Err(OAuthError::invalid_grant("another client's refresh token")
+                .expecting([token.client_id.as_str()], Some(&self.client.id))
+                .into());
         }
         let authorization = authorization::find_live_and_lock(connection, &token.authorization_id)?
             .ok_or_else(|| OAuthError::invalid_grant("the authorization was revoked"))?;
@@ -90,12 +92,16 @@ impl Refresh {
     fn scope(&self, authorization: &Authorization, roles: &[String]) -> Result<Scope> {
         let wished = match &self.requested {
             None => authorization.scope.clone(),
-            Some(text) => Scope::parse(text)
-                .ok()
-                .filter(|wished| authorization.scope.covers(wished))
-                .ok_or_else(|| {
-                    OAuthError::new(ErrorCode::InvalidScope, "scope is more than was granted.")
-                })?,
+            Some(text) => match Scope::parse(text).ok() {
+                Some(wished) if authorization.scope.covers(&wished) => wished,
+                wished => {
+                    let presented = wished.as_ref().map(scope::one_a_line);
+                    let description = "scope is more than was granted.";
+                    return Err(OAuthError::new(ErrorCode::InvalidScope, description)
+                        .expecting(authorization.scope.names(), presented.as_deref())
+                        .into());
+                }
+            },
         };
         Ok(scope::within_user(
             &self.permissions,

@@ -51,9 +51,10 @@ pub fn requested(
     if allowed.covers(&requested) {
         Ok(requested)
     } else {
-        Err(refuse(
-            "scope has a name that is unknown or that this client may not ask for.",
-        ))
+        Err(
+            refuse("scope has a name that is unknown or that this client may not ask for.")
+                .expecting(allowed.names(), Some(&one_a_line(&requested))),
+        )
     }
 }
 
@@ -66,7 +67,9 @@ pub fn within_user(
     roles: &[String],
     scope: &Scope,
 ) -> Result<Scope, OAuthError> {
-    not_empty(scope.intersection(&permissions.scope_of_user(roles)))
+    let own = permissions.scope_of_user(roles);
+    not_empty(scope.intersection(&own))
+        .map_err(|error| error.expecting(own.names(), Some(&one_a_line(scope))))
 }
 
 fn not_empty(scope: Scope) -> Result<Scope, OAuthError> {
@@ -77,6 +80,11 @@ fn not_empty(scope: Scope) -> Result<Scope, OAuthError> {
     } else {
         Ok(scope)
     }
+}
+
+/// As expected and presented values are kept.
+pub(super) fn one_a_line(scope: &Scope) -> String {
+    scope.as_str().replace(' ', "\n")
 }
 
 fn refuse(description: &'static str) -> OAuthError {

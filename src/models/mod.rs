@@ -5,6 +5,7 @@
 //! authorization, one act of granting, is the parent of its codes and tokens.
 
 pub mod access_token;
+pub mod activity;
 pub mod audit_event;
 pub mod authorization;
 pub mod authorization_code;
@@ -16,6 +17,7 @@ pub mod one_time_link;
 pub mod project;
 pub mod purge;
 pub mod refresh_token;
+pub mod refusal;
 pub mod role;
 pub mod scope;
 pub mod session;

@@ -6,13 +6,18 @@ use crate::clock::UnixTime;
 use crate::db::DbConnection;
 use crate::oauth::SecretId;
 use crate::schema::{
-    access_tokens, audit_events, authorization_requests, authorizations, one_time_links, sessions,
+    access_tokens, audit_events, authorization_requests, authorizations, one_time_links, refusals,
+    sessions,
 };
+
+use super::activity;
 
 /// Rows of each table that one batch deletes at most.
 const BATCH: i64 = 500;
 /// Seconds an audit event is kept: 400 days, so that the same month of last year can be read.
 const AUDIT_EVENTS_KEPT: i64 = 400 * 86400;
+/// Seconds a refusal is kept: 30 days.
+const REFUSALS_KEPT: i64 = 30 * 86400;
 
 /// Deletes one batch of every table; returns how many rows, 0 once nothing is due.
 ///
@@ -63,6 +68,13 @@ pub fn batch(connection: &mut DbConnection, now: UnixTime) -> QueryResult<usize>
                 String,
                 audit_events::occurred_at,
                 now.plus(-AUDIT_EVENTS_KEPT)
-            ),
+            )
+            + expired!(
+                refusals,
+                String,
+                refusals::occurred_at,
+                now.plus(-REFUSALS_KEPT)
+            )
+            + activity::purge(connection, now)?,
     )
 }

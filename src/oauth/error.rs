@@ -4,6 +4,8 @@
 use std::borrow::Cow;
 use std::fmt;
 
+use super::mismatch::Mismatch;
+
 /// Every registered error code that Latchkey answers.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum ErrorCode {
@@ -63,8 +65,10 @@ pub struct OAuthError {
     pub description: Cow<'static, str>,
     /// Seconds until another try makes sense, for `Retry-After`.
     pub retry_after: Option<i64>,
-    /// Why, for the log alone.
+    /// Why, for administrators alone.
     pub reason: Option<&'static str>,
+    /// What was expected and what came, for administrators alone.
+    pub mismatch: Option<Box<Mismatch>>,
 }
 
 impl OAuthError {
@@ -75,13 +79,30 @@ impl OAuthError {
             description: description.into(),
             retry_after: None,
             reason: None,
+            mismatch: None,
         }
     }
 
-    /// Adds what the log, and only the log, may know.
+    /// Adds what administrators, and only they, may know.
     #[must_use]
     pub fn because(mut self, reason: &'static str) -> Self {
         self.reason = Some(reason);
+        self
+    }
+
+    /// The reason, where it is not the description itself.
+    pub fn why(&self) -> &str {
+        self.reason.unwrap_or(&self.description)
+    }
+
+    /// Adds what would have been right (any of `expected`) and what came instead.
+    #[must_use]
+    pub fn expecting<'a>(
+        mut self,
+        expected: impl IntoIterator<Item = &'a str>,
+        presented: Option<&str>,
+    ) -> Self {
+        self.mismatch = Some(Box::new(Mismatch::new(expected, presented)));
         self
     }
 

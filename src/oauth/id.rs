@@ -36,6 +36,16 @@ impl IdKind {
     }
 }
 
+/// Characters after the prefix.
+const LENGTH: usize = 22;
+
+/// Whether `text` could be an identifier of that kind.
+pub fn is_well_formed(kind: IdKind, text: &str) -> bool {
+    text.strip_prefix(kind.prefix()).is_some_and(|rest| {
+        rest.len() == LENGTH && rest.bytes().all(|byte| byte.is_ascii_alphanumeric())
+    })
+}
+
 /// A new identifier: the prefix, 6 characters of time and 16 random ones (95 bits).
 pub fn new_id(kind: IdKind, now: UnixTime) -> String {
     let seconds = u32::try_from(now.seconds()).unwrap_or(u32::MAX);

@@ -6,6 +6,7 @@ pub mod grant_type;
 pub mod id;
 pub mod issuer;
 pub mod list;
+pub mod mismatch;
 pub mod origin;
 pub mod params;
 pub mod pkce;

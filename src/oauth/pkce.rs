@@ -25,9 +25,10 @@ impl CodeChallenge {
             )
         })?;
         if method != Some("S256") {
-            return Err(OAuthError::invalid_request(
-                "code_challenge_method must be S256.",
-            ));
+            return Err(
+                OAuthError::invalid_request("code_challenge_method must be S256.")
+                    .expecting(["S256"], method),
+            );
         }
         let well_formed = challenge.len() == 43
             && challenge

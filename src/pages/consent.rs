@@ -8,6 +8,7 @@ use actix_web::http::StatusCode;
 use askama::Template;
 
 use crate::directory::Permissions;
+use crate::error::Error;
 use crate::grants::authorization_code::grant;
 use crate::grants::issue::Lifetimes;
 use crate::grants::scope;
@@ -18,7 +19,7 @@ use crate::web::error_page::PageError;
 use crate::web::form::{Body, field};
 use crate::web::page::{Page, ScopeLine, count, scope_lines};
 use crate::web::visitor::{PageResult, SignedIn, Visitor, redirect};
-use crate::web::{csrf, paths};
+use crate::web::{csrf, paths, refusal_log};
 
 use super::waiting_request::{WaitingRequest, gone};
 
@@ -241,6 +242,7 @@ async fn refuse(
         .write(move |connection| grant::deny(connection, &request, &user_id, now))
         .await?;
     if refused {
+        refusal_log::note(&visitor.app, &visitor.request, &Error::from(error.clone()));
         Ok(redirect(&response(visitor, waiting).refused(error)))
     } else {
         Err(gone())

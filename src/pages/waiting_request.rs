@@ -8,8 +8,9 @@ use actix_web::http::StatusCode;
 
 use crate::directory::KnownClient;
 use crate::models::authorization_request::{self, AuthorizationRequest};
-use crate::oauth::{HashedSecret, PlainSecret, SecretKind};
+use crate::oauth::{HashedSecret, OAuthError, PlainSecret, SecretKind};
 use crate::web::error_page::PageError;
+use crate::web::request_log::LoggedClient;
 use crate::web::visitor::{SignedIn, Visitor};
 
 /// A request that waits for its person.
@@ -56,6 +57,7 @@ impl WaitingRequest {
         let client = client
             .filter(|known| ours && known.client.disabled_at.is_none())
             .ok_or_else(gone)?;
+        LoggedClient::note(&visitor.request, &client);
         Ok(Self {
             id,
             request,
@@ -90,10 +92,17 @@ impl WaitingRequest {
 
 /// One page for expired, decided, unknown and somebody else's: none of them can go on here.
 pub(super) fn gone() -> PageError {
-    PageError::new(
+    let cause = OAuthError::invalid_request(
+        "The authorization request was finished, has expired or was begun in another browser.",
+    );
+    let page = PageError::new(
         StatusCode::BAD_REQUEST,
         "This sign-in has ended",
         "It was finished already, took longer than an hour, or was begun in another browser.",
         "Go back to the application and start again there.",
-    )
+    );
+    PageError {
+        cause: Some(Box::new(cause.into())),
+        ..page
+    }
 }

@@ -10,13 +10,13 @@ use actix_web::dev::{ServiceRequest, ServiceResponse};
 use actix_web::http::Method;
 use actix_web::http::header::{HeaderName, HeaderValue};
 use actix_web::middleware::Next;
-use actix_web::{HttpMessage, web};
+use actix_web::{HttpMessage, HttpRequest, web};
 
 use crate::app::App;
 use crate::directory::KnownClient;
 use crate::error::Error;
 
-use super::{client_address, paths, transport};
+use super::{client_address, paths, refusal_log, transport};
 
 /// Names a request in the log, in the `X-Request-Id` of its answer and on error pages.
 #[derive(Clone, Copy, Debug)]
@@ -25,6 +25,13 @@ pub struct RequestId(u64);
 /// The client that a request names, if there is such a one, for the log.
 #[derive(Clone, Debug)]
 pub struct LoggedClient(pub Arc<KnownClient>);
+
+impl LoggedClient {
+    /// Notes that the request names this client.
+    pub fn note(request: &HttpRequest, client: &Arc<KnownClient>) {
+        request.extensions_mut().insert(Self(Arc::clone(client)));
+    }
+}
 
 impl RequestId {
     /// The next of this process; the moment of its first request keeps two runs apart.
@@ -84,15 +91,7 @@ fn finish<B>(
         .error()
         .and_then(actix_web::Error::as_error::<Error>);
     if let Some(error) = failure {
-        let client = response
-            .request()
-            .extensions()
-            .get::<LoggedClient>()
-            .cloned();
-        error.log(
-            &id.to_string(),
-            client.as_ref().map(|known| known.0.client.id.as_str()),
-        );
+        refusal_log::note(app, response.request(), error);
     }
     if !quiet || tracing::enabled!(tracing::Level::DEBUG) {
         let address = client_address::client(&app.config, response.request());

@@ -22,7 +22,7 @@ use super::error_page::{ErrorTemplate, PageError};
 use super::form::{self, Body};
 use super::page::{Page, Theme};
 use super::request_log::RequestId;
-use super::{client_address, cookies, csrf, paths};
+use super::{client_address, cookies, csrf, paths, refusal_log};
 
 /// What a page's handler returns before it is answered.
 pub type PageResult = std::result::Result<HttpResponse, PageError>;
@@ -241,7 +241,7 @@ impl Visitor {
             .map(ToString::to_string)
             .unwrap_or_default();
         if let Some(cause) = &error.cause {
-            cause.log(&request_id, None);
+            refusal_log::note(&self.app, &self.request, cause);
         }
         let template = ErrorTemplate {
             page: self.page(error.title),

@@ -5,4 +5,5 @@ mod concurrency;
 mod crash;
 mod migrations;
 mod purge;
+mod records;
 mod shape;

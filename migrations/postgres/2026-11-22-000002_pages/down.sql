@@ -1,3 +1,10 @@
+DROP INDEX audit_events_by_action;
+DROP INDEX audit_events_by_actor;
+DROP INDEX audit_events_by_client;
+DROP INDEX audit_events_by_user;
+CREATE INDEX audit_events_by_user ON audit_events (user_id) WHERE user_id IS NOT NULL;
+CREATE INDEX audit_events_by_client ON audit_events (client_id) WHERE client_id IS NOT NULL;
+DROP INDEX access_tokens_revoked;
 DROP TABLE refusals;
 DROP TABLE activity;
 DROP INDEX clients_by_name;

@@ -37,4 +37,15 @@ CREATE TABLE refusals (
 );
 
 CREATE INDEX refusals_by_time ON refusals (occurred_at);
-CREATE INDEX refusals_by_client ON refusals (client_id) WHERE client_id IS NOT NULL;
+CREATE INDEX refusals_by_client ON refusals (client_id, occurred_at) WHERE client_id IS NOT NULL;
+
+-- The dashboard counts live tokens: those that have not expired but these.
+CREATE INDEX access_tokens_revoked ON access_tokens (expires_at) WHERE revoked_at IS NOT NULL;
+
+-- The audit log is read newest first, whatever it is filtered by.
+DROP INDEX audit_events_by_user;
+DROP INDEX audit_events_by_client;
+CREATE INDEX audit_events_by_user ON audit_events (user_id, occurred_at) WHERE user_id IS NOT NULL;
+CREATE INDEX audit_events_by_client ON audit_events (client_id, occurred_at) WHERE client_id IS NOT NULL;
+CREATE INDEX audit_events_by_actor ON audit_events (actor, occurred_at) WHERE actor IS NOT NULL;
+CREATE INDEX audit_events_by_action ON audit_events (action, occurred_at);

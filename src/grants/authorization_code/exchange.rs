@@ -102,9 +102,7 @@ impl Exchange {
             input = match machine.advance(input) {
                 Output::Authenticate { .. } => Input::Authenticated,
                 Output::Recover { .. } => Input::Recovered(Some(Box::new(recovered(code)?))),
-                Output::Extend { .. } if !same => {
-                    return Err(OAuthError::invalid_grant("another redirect_uri").into());
-                }
+                Output::Extend { .. } if !same => return Err(self.mismatch(code).into()),
                 Output::Extend { .. } if !code.code_challenge.is_met_by(&self.code_verifier) => {
                     return Err(OAuthError::invalid_grant("wrong code_verifier").into());
                 }
@@ -113,13 +111,20 @@ impl Exchange {
                 },
                 Output::Issue { .. } => return Ok(()),
                 Output::Ok(_) => return Err(Error::failed("oxide-auth issued by itself")),
-                Output::Err(_) => {
-                    return Err(OAuthError::invalid_grant(
-                        "another client's code, or another redirect_uri",
-                    )
-                    .into());
-                }
+                Output::Err(_) => return Err(self.mismatch(code).into()),
             };
+        }
+    }
+
+    /// What the machine compares, told apart for administrators alone.
+    fn mismatch(&self, code: &AuthorizationCode) -> OAuthError {
+        if code.client_id == self.client.id {
+            let sent = self.redirect_uri.as_deref();
+            OAuthError::invalid_grant("another redirect_uri")
+                .expecting([code.redirect_uri.as_str()], sent)
+        } else {
+            OAuthError::invalid_grant("another client's code")
+                .expecting([code.client_id.as_str()], Some(&self.client.id))
         }
     }
 

@@ -8,9 +8,11 @@ use oxide_auth::code_grant::authorization::{Authorization, Input, Output, Reques
 use oxide_auth::primitives::grant::Extensions;
 use oxide_auth::primitives::registrar::{BoundClient, ExactUrl, PreGrant, RegisteredUrl};
 
+use crate::authentication::client::unknown_client;
 use crate::directory::{Directory, KnownClient, Permissions};
 use crate::error::Error;
 use crate::grants::scope::{self, Unnamed};
+use crate::grants::unregistered_grant;
 use crate::models::client::Client;
 use crate::oauth::pkce::CodeChallenge;
 use crate::oauth::redirect_uri::MatchedRedirectUri;
@@ -37,7 +39,12 @@ pub struct ValidRequest {
 #[derive(Debug)]
 pub enum Refusal {
     /// The client or redirect URI is unknown: the person is told, and nobody is redirected.
-    Page(PageRefusal),
+    Page {
+        /// What the person reads.
+        shown: PageRefusal,
+        /// What administrators read.
+        error: OAuthError,
+    },
     /// The client is told, at a URI that is its own.
     Redirect {
         /// Where.
@@ -78,17 +85,15 @@ const LONGEST_STATE: usize = 4096;
 ///
 /// # Errors
 /// [`Refusal`].
-pub async fn validate(directory: &Directory, params: &Params<'_>) -> Result<ValidRequest, Refusal> {
-    let client = find_client(directory, params).await?;
-    let registered = &client.client.redirect_uris;
-    let sent = params
-        .one("redirect_uri")
-        .map_err(|_| Refusal::Page(PageRefusal::RedirectUri))?;
-    let redirect_uri = match sent {
-        Some(sent) => MatchedRedirectUri::find(registered, client.client.is_native(), sent),
-        None => MatchedRedirectUri::only(registered),
+pub async fn validate(
+    directory: &Directory,
+    client: Arc<KnownClient>,
+    params: &Params<'_>,
+) -> Result<ValidRequest, Refusal> {
+    if client.client.disabled_at.is_some() {
+        return Err(no_client(OAuthError::invalid_client("disabled client")));
     }
-    .ok_or(Refusal::Page(PageRefusal::RedirectUri))?;
+    let (redirect_uri, redirect_uri_sent) = find_redirect_uri(&client.client, params)?;
     let permissions = directory.permissions().await.map_err(Refusal::Failed)?;
     let facts = Facts {
         params,
@@ -98,7 +103,7 @@ pub async fn validate(directory: &Directory, params: &Params<'_>) -> Result<Vali
     };
     match facts.check() {
         Ok((code_challenge, scope, state)) => Ok(ValidRequest {
-            redirect_uri_sent: sent.is_some(),
+            redirect_uri_sent,
             redirect_uri,
             client,
             scope,
@@ -116,16 +121,55 @@ pub async fn validate(directory: &Directory, params: &Params<'_>) -> Result<Vali
     }
 }
 
-async fn find_client(
+/// The client that a request names, disabled ones too.
+///
+/// # Errors
+/// [`Refusal::Page`] where nobody is registered under that id.
+pub async fn find_client(
     directory: &Directory,
     params: &Params<'_>,
 ) -> Result<Arc<KnownClient>, Refusal> {
-    let unknown = || Refusal::Page(PageRefusal::Client);
-    let id = params.one("client_id").ok().flatten().ok_or_else(unknown)?;
+    let id = params
+        .one("client_id")
+        .and_then(|id| id.ok_or_else(|| OAuthError::invalid_client("no client_id")))
+        .map_err(no_client)?;
     let client = directory.client(id).await.map_err(Refusal::Failed)?;
-    client
-        .filter(|known| known.client.disabled_at.is_none())
-        .ok_or_else(unknown)
+    client.ok_or_else(|| no_client(unknown_client(id)))
+}
+
+fn no_client(error: OAuthError) -> Refusal {
+    Refusal::Page {
+        shown: PageRefusal::Client,
+        error,
+    }
+}
+
+/// The redirect URI and whether the request named it.
+fn find_redirect_uri(
+    client: &Client,
+    params: &Params<'_>,
+) -> Result<(MatchedRedirectUri, bool), Refusal> {
+    let registered = &client.redirect_uris;
+    let refuse = |error| Refusal::Page {
+        shown: PageRefusal::RedirectUri,
+        error,
+    };
+    let sent = params.one("redirect_uri").map_err(refuse)?;
+    let (found, reason) = match sent {
+        Some(sent) => (
+            MatchedRedirectUri::find(registered, client.is_native(), sent),
+            "The redirect_uri is not one that the client is registered with.",
+        ),
+        None => (
+            MatchedRedirectUri::only(registered),
+            "A client without exactly one registered redirect URI must send redirect_uri.",
+        ),
+    };
+    let redirect_uri = found.ok_or_else(|| {
+        let registered = registered.iter().map(String::as_str);
+        refuse(OAuthError::invalid_request(reason).expecting(registered, sent))
+    })?;
+    Ok((redirect_uri, sent.is_some()))
 }
 
 /// What the machine asks about.
@@ -140,11 +184,13 @@ impl Facts<'_> {
     fn check(&self) -> Result<(CodeChallenge, Scope, Option<String>), OAuthError> {
         self.params.each_once(&SINGLE)?;
         // Before the machine binds: it would call a missing response_type unsupported.
-        if self.params.required("response_type")? != "code" {
+        let response_type = self.params.required("response_type")?;
+        if response_type != "code" {
             return Err(OAuthError::new(
                 ErrorCode::UnsupportedResponseType,
                 "response_type must be code.",
-            ));
+            )
+            .expecting(["code"], Some(response_type)));
         }
         if self
             .params
@@ -155,14 +201,12 @@ impl Facts<'_> {
                 "state is longer than 4,096 bytes.",
             ));
         }
-        if self
-            .params
-            .one("response_mode")?
-            .is_some_and(|mode| mode != "query")
-        {
-            return Err(OAuthError::invalid_request(
-                "response_mode must be query or left out.",
-            ));
+        let response_mode = self.params.one("response_mode")?;
+        if response_mode.is_some_and(|mode| mode != "query") {
+            return Err(
+                OAuthError::invalid_request("response_mode must be query or left out.")
+                    .expecting(["query"], response_mode),
+            );
         }
         if self.params.one("request")?.is_some() || self.params.one("request_uri")?.is_some() {
             return Err(OAuthError::invalid_request(
@@ -170,8 +214,10 @@ impl Facts<'_> {
             ));
         }
         if !self.client.may_use(GrantType::AuthorizationCode) {
-            let description = "This client is not registered for the grant authorization_code.";
-            return Err(OAuthError::new(ErrorCode::UnauthorizedClient, description));
+            return Err(unregistered_grant(
+                self.client,
+                GrantType::AuthorizationCode,
+            ));
         }
         let code_challenge = CodeChallenge::parse(
             self.params.one("code_challenge")?,

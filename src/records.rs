@@ -1,0 +1,94 @@
+//! What a server writes down for its administrators: how often what happened, and which requests were
+//! refused. Requests only leave it in memory; it is written every few seconds, in one write.
+
+use std::net::IpAddr;
+use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
+
+use tokio::sync::Mutex;
+
+use crate::app::App;
+use crate::authentication::Throttle;
+use crate::authentication::throttle::Key;
+use crate::error::Result;
+use crate::metrics::Metrics;
+use crate::models::activity::{self, What};
+use crate::models::refusal::{self, Refusal};
+
+/// Refusals that wait at most; more than these between two writes are only in the log.
+const WAITING: usize = 64;
+/// Refusals of one address that are kept in a minute, so that nobody fills the database with them.
+const FROM_ADDRESS: u32 = 30;
+const MINUTE: i64 = 60;
+
+/// What is not written yet.
+pub struct Records {
+    refused: SyncSender<Refusal>,
+    from_address: Throttle,
+    unwritten: Mutex<Unwritten>,
+}
+
+struct Unwritten {
+    refusals: Receiver<Refusal>,
+    /// The counters as they were when they were last written.
+    written: [u64; Metrics::ACTIVITY],
+}
+
+impl Default for Records {
+    fn default() -> Self {
+        let (refused, refusals) = sync_channel(WAITING);
+        Self {
+            refused,
+            from_address: Throttle::new(FROM_ADDRESS, MINUTE, MINUTE),
+            unwritten: Mutex::new(Unwritten {
+                refusals,
+                written: [0; Metrics::ACTIVITY],
+            }),
+        }
+    }
+}
+
+impl Records {
+    /// Leaves a refusal to be written. Never waits: what is too much is dropped.
+    pub fn refused(&self, refusal: Refusal, address: IpAddr) {
+        let counted = self
+            .from_address
+            .count(Key::Address(address), refusal.occurred_at);
+        if counted.is_ok() {
+            drop(self.refused.try_send(refusal));
+        }
+    }
+
+    /// Writes what is not written yet; nothing where nothing has happened. Pages that show it call this
+    /// first, so that they show what has just happened.
+    ///
+    /// # Errors
+    /// The database's. Counts are written by the next call then; refusals are lost, but for the log.
+    pub async fn write(&self, app: &App) -> Result<()> {
+        let mut unwritten = self.unwritten.lock().await;
+        let refusals: Vec<Refusal> = unwritten.refusals.try_iter().collect();
+        let counts = app.metrics.activity();
+        let more: Vec<(What, i64)> = counts
+            .iter()
+            .zip(unwritten.written)
+            .filter(|((_, count), written)| count > written)
+            .map(|((what, count), written)| (*what, (count - written).cast_signed()))
+            .collect();
+        if refusals.is_empty() && more.is_empty() {
+            return Ok(());
+        }
+        let now = app.now();
+        app.db
+            .write(move |connection| {
+                for (what, count) in more {
+                    activity::add(connection, what, count, now)?;
+                }
+                for refusal in refusals {
+                    refusal::insert(connection, refusal)?;
+                }
+                Ok(())
+            })
+            .await?;
+        unwritten.written = counts.map(|(_, count)| count);
+        Ok(())
+    }
+}
