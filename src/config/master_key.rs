@@ -2,6 +2,10 @@
 
 use std::fmt;
 
+use base64::engine::DecodePaddingMode;
+use base64::engine::general_purpose::{GeneralPurpose, GeneralPurposeConfig};
+use base64::{Engine, alphabet};
+
 /// 32 secret bytes, which neither `Debug` nor `Display` prints.
 #[derive(Clone)]
 pub struct MasterKey([u8; 32]);
@@ -15,36 +19,12 @@ impl MasterKey {
 
     /// Reads base64 (RFC 4648 §4 or §5, with or without the padding).
     pub(super) fn from_base64(text: &str) -> Option<Self> {
-        let digits = text.strip_suffix('=').unwrap_or(text);
-        if digits.len() != 43 {
-            return None;
-        }
-        let mut bytes = Vec::with_capacity(33);
-        // One zero digit fills the last group; it and the two spare bits make a 33rd byte of 0.
-        for four in format!("{digits}A").as_bytes().chunks(4) {
-            let mut group = 0;
-            for digit in four {
-                group = group << 6 | digit_value(*digit)?;
-            }
-            bytes.extend_from_slice(&group.to_be_bytes()[1..]);
-        }
-        let (0, key) = bytes.split_last()? else {
-            return None;
-        };
-        key.try_into().ok().map(Self)
+        let padding =
+            GeneralPurposeConfig::new().with_decode_padding_mode(DecodePaddingMode::Indifferent);
+        let decode = |alphabet| GeneralPurpose::new(alphabet, padding).decode(text);
+        let bytes = decode(&alphabet::STANDARD).or_else(|_| decode(&alphabet::URL_SAFE));
+        bytes.ok()?.try_into().ok().map(Self)
     }
-}
-
-fn digit_value(digit: u8) -> Option<u32> {
-    let value = match digit {
-        b'A'..=b'Z' => digit - b'A',
-        b'a'..=b'z' => digit - b'a' + 26,
-        b'0'..=b'9' => digit - b'0' + 52,
-        b'+' | b'-' => 62,
-        b'/' | b'_' => 63,
-        _ => return None,
-    };
-    Some(value.into())
 }
 
 impl fmt::Display for MasterKey {

@@ -12,10 +12,10 @@ use crate::oauth::authorization_response::AuthorizationResponse;
 use crate::oauth::{HashedSecret, Params, PlainSecret, SecretKind};
 use crate::web::error_page::PageError;
 use crate::web::form::Body;
-use crate::web::paths;
 use crate::web::refusal_log;
 use crate::web::request_log::LoggedClient;
 use crate::web::visitor::{PageResult, Visitor, redirect};
+use crate::web::{cookies, paths};
 
 /// `GET /oauth/authorize`.
 pub async fn get(visitor: Visitor) -> HttpResponse {
@@ -94,8 +94,7 @@ async fn store(visitor: &Visitor, request: ValidRequest, cookies_came: bool) -> 
         .await?;
     let mut response = visitor.go_to(&format!("{}?continue={}", paths::CONSENT, id.expose()));
     if let Some(cookie) = cookie.filter(|_| cookies_came) {
-        // A cookie is a header value of our own making; it always fits.
-        let _added = response.add_cookie(&cookie);
+        cookies::set(&mut response, &cookie);
     }
     Ok(response)
 }

@@ -43,6 +43,13 @@ impl Role {
     }
 }
 
+/// A user's roles, and the one that everybody has.
+pub fn with_everybodys(roles: &[String]) -> Vec<&str> {
+    std::iter::once(USER)
+        .chain(roles.iter().map(String::as_str))
+        .collect()
+}
+
 /// Checks a name that somebody wants.
 ///
 /// # Errors

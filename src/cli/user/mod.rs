@@ -130,20 +130,14 @@ async fn hash_new_password(
         .await?)
 }
 
-/// `user`, which everybody has, and the others, as introspection tells them.
-fn roles(user: &User) -> Vec<String> {
-    let others = user.roles.iter().cloned();
-    std::iter::once(role::USER.to_owned())
-        .chain(others)
-        .collect()
-}
-
 fn record(user: &User) -> Record {
+    let roles = role::with_everybodys(&user.roles);
+    let roles: Vec<String> = roles.into_iter().map(str::to_owned).collect();
     Record::default()
         .with("username", user.username.as_str())
         .with("id", user.id.as_str())
         .with("email", user.email.as_str())
-        .with("roles", roles(user))
+        .with("roles", roles)
         .with("has_password", user.password_hash.is_some())
         .with("created_at", user.created_at)
         .with("password_changed_at", user.password_changed_at)

@@ -104,7 +104,10 @@ async fn show(
     };
     let mut response = visitor.private_html(status, &template);
     if flash.is_some() {
-        let _added = response.add_cookie(&cookies::remove(&visitor.app.issuer, cookies::FLASH));
+        cookies::set(
+            &mut response,
+            &cookies::remove(&visitor.app.issuer, cookies::FLASH),
+        );
     }
     Ok(response)
 }
@@ -125,11 +128,7 @@ async fn check_form<'a>(
 /// Back to the page, which says what was done.
 fn done(visitor: &Visitor, word: &str) -> HttpResponse {
     let mut response = visitor.go_to(paths::ACCOUNT);
-    let _added = response.add_cookie(&cookies::make(
-        &visitor.app.issuer,
-        cookies::FLASH,
-        word,
-        Some(60),
-    ));
+    let cookie = cookies::make(&visitor.app.issuer, cookies::FLASH, word, Some(60));
+    cookies::set(&mut response, &cookie);
     response
 }

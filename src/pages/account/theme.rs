@@ -21,11 +21,10 @@ async fn choose(visitor: &Visitor, body: &Body) -> PageResult {
     let (_, fields) = check_form(visitor, body).await?;
     let theme = Theme::read(Some(field(&fields, "theme")?));
     let mut response = done(visitor, "theme");
-    let _added = response.add_cookie(&cookies::make(
-        &visitor.app.issuer,
-        cookies::THEME,
-        theme.name(),
-        Some(YEAR),
-    ));
+    let issuer = &visitor.app.issuer;
+    cookies::set(
+        &mut response,
+        &cookies::make(issuer, cookies::THEME, theme.name(), Some(YEAR)),
+    );
     Ok(response)
 }
