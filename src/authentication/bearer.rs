@@ -1,4 +1,5 @@
-//! What a presented token is worth: live, dead or unknown. Who may know is for the endpoint.
+//! What a presented token is worth: live, dead or unknown. Why is in `token_state`; who may know is for the
+//! endpoint.
 
 use std::sync::Arc;
 
@@ -9,10 +10,12 @@ use crate::clock::UnixTime;
 use crate::db::Db;
 use crate::directory::{Directory, KnownClient, KnownToken};
 use crate::error::Result;
-use crate::models::authorization;
+use crate::models::authorization::{self, Authorization};
 use crate::models::refresh_token::{self, RefreshToken};
-use crate::models::user;
+use crate::models::user::{self, User};
 use crate::oauth::{PlainSecret, SecretId, SecretKind};
+
+use super::TokenState;
 
 /// A token in which everything is right.
 pub struct LiveToken {
@@ -57,18 +60,16 @@ pub async fn find(
     let Some(known) = directory.token(secret.id()).await? else {
         return Ok(Finding::Unknown);
     };
-    let disabled = known
-        .user
-        .as_ref()
-        .is_some_and(|user| user.disabled_at.is_some());
-    if disabled || !known.token.is_live(now) {
+    let Some(client) = directory.client(&known.token.client_id).await? else {
         return Ok(Finding::Dead);
-    }
-    let client = directory.client(&known.token.client_id).await?;
-    let client = client.filter(|own| own.client.disabled_at.is_none());
-    Ok(client.map_or(Finding::Dead, |client| {
+    };
+    let user_disabled_at = known.user.as_ref().and_then(|user| user.disabled_at);
+    let state = TokenState::of_access(&known.token, user_disabled_at, Some(&client.client), now);
+    Ok(if state.is_live() {
         Finding::Live(LiveToken { known, client })
-    }))
+    } else {
+        Finding::Dead
+    })
 }
 
 /// Looks a refresh token up for its own client, with the scope of its authorization.
@@ -78,26 +79,28 @@ pub async fn find(
 pub async fn find_refresh(
     db: &Db,
     secret: &PlainSecret,
-    client_id: &str,
+    client: &Arc<KnownClient>,
     now: UnixTime,
-) -> Result<Finding<(RefreshToken, authorization::Authorization, user::User)>> {
-    let (id, client_id) = (secret.id(), client_id.to_owned());
+) -> Result<Finding<(RefreshToken, Authorization, User)>> {
+    let (id, known) = (secret.id(), Arc::clone(client));
     db.read(move |connection| {
         let Some(token) = refresh_token::find(connection, &id)? else {
             return Ok(Finding::Unknown);
         };
-        if token.client_id != client_id || !token.is_live(now) {
+        if token.client_id != known.client.id {
             return Ok(Finding::Dead);
         }
         let granted = authorization::find(connection, &token.authorization_id)?;
         let user = user::find(connection, &token.user_id)?;
-        Ok(match (granted, user) {
-            (Some(granted), Some(user))
-                if granted.revoked_at.is_none() && user.disabled_at.is_none() =>
-            {
-                Finding::Live((token, granted, user))
-            }
-            _ => Finding::Dead,
+        let (Some(granted), Some(user)) = (granted, user) else {
+            return Ok(Finding::Dead);
+        };
+        let client = Some(&known.client);
+        let state = TokenState::of_refresh(&token, Some(&granted), user.disabled_at, client, now);
+        Ok(if state.is_live() {
+            Finding::Live((token, granted, user))
+        } else {
+            Finding::Dead
         })
     })
     .await

@@ -5,9 +5,11 @@ pub mod bearer;
 pub mod client;
 pub mod password;
 pub mod throttle;
+pub mod token_state;
 pub mod user;
 
 pub use client::{Credentials, authenticate_client};
 pub use password::PasswordHasher;
 pub use throttle::Throttle;
+pub use token_state::TokenState;
 pub use user::{SignIn, verify_user};

@@ -1,6 +1,8 @@
 //! Introspection (RFC 7662), the hottest path: resource servers ask on every request of theirs. What a
 //! token is worth is decided in `authentication::bearer`.
 
+use std::sync::Arc;
+
 use actix_web::{HttpRequest, HttpResponse, web};
 use serde::Serialize;
 
@@ -65,7 +67,7 @@ pub async fn post(app: web::Data<App>, request: HttpRequest, body: Body) -> Resu
 
 /// The answer for an active token that the caller may know; the hint does not matter, since the prefix
 /// tells the kind.
-async fn introspect(app: &App, caller: &KnownClient, text: &str) -> Result<Option<String>> {
+async fn introspect(app: &App, caller: &Arc<KnownClient>, text: &str) -> Result<Option<String>> {
     let now = app.now();
     let Some((kind, secret)) = PlainSecret::recognise(text) else {
         return missed(app, caller, now);
@@ -108,23 +110,22 @@ fn access_answer(app: &App, live: &LiveToken) -> Result<String> {
         jti: bearer::jti(&token.id),
         kind: token.kind.as_str(),
         project: live.client.project.as_deref(),
-        roles: user.map(|user| with_everybodys(&user.roles)),
+        roles: user.map(|user| role::with_everybodys(&user.roles)),
     })
 }
 
 /// A refresh token is active for its own client alone, and is of no token type: it opens nothing.
 async fn refresh_answer(
     app: &App,
-    caller: &KnownClient,
+    caller: &Arc<KnownClient>,
     secret: &PlainSecret,
     now: UnixTime,
 ) -> Result<Option<String>> {
-    let (token, granted, user) =
-        match bearer::find_refresh(&app.db, secret, &caller.client.id, now).await? {
-            Finding::Live(found) => found,
-            Finding::Dead => return Ok(None),
-            Finding::Unknown => return missed(app, caller, now),
-        };
+    let (token, granted, user) = match bearer::find_refresh(&app.db, secret, caller, now).await? {
+        Finding::Live(found) => found,
+        Finding::Dead => return Ok(None),
+        Finding::Unknown => return missed(app, caller, now),
+    };
     to_json(&Answer {
         active: true,
         scope: granted.scope.as_str(),
@@ -140,16 +141,9 @@ async fn refresh_answer(
         jti: bearer::jti(&token.id),
         kind: "refresh",
         project: caller.project.as_deref(),
-        roles: Some(with_everybodys(&user.roles)),
+        roles: Some(role::with_everybodys(&user.roles)),
     })
     .map(Some)
-}
-
-/// A user's roles, and the one that everybody has.
-fn with_everybodys(roles: &[String]) -> Vec<&str> {
-    std::iter::once(role::USER)
-        .chain(roles.iter().map(String::as_str))
-        .collect()
 }
 
 fn to_json(answer: &Answer<'_>) -> Result<String> {

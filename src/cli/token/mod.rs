@@ -7,6 +7,7 @@ use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use clap::{Args, Subcommand};
 
+use crate::authentication::bearer::jti;
 use crate::config::Config;
 use crate::db::DbConnection;
 use crate::error::{Error, Result};
@@ -100,7 +101,7 @@ async fn revoke(config: Config, id: Option<SecretId>) -> std::result::Result<Out
         .await?;
     installation.seen_everywhere().await;
     let record = Record::default()
-        .with("jti", URL_SAFE_NO_PAD.encode(id.as_bytes()))
+        .with("jti", jti(&id))
         .with("revoked", matches!(outcome, Outcome::Ended(_)));
     Ok(match outcome {
         Outcome::Ended(what) => Output::said(format!("{what} is revoked."), record),

@@ -1,9 +1,8 @@
 //! Whether a token is active and why, with the names of introspection (RFC 7662 §2.2) where there are
-//! any. Never the token.
+//! any. Never the token. The reasons are in `authentication::token_state`.
 
-use base64::Engine as _;
-use base64::engine::general_purpose::URL_SAFE_NO_PAD;
-
+use crate::authentication::TokenState;
+use crate::authentication::bearer::jti;
 use crate::clock::UnixTime;
 use crate::db::DbConnection;
 use crate::error::Result;
@@ -12,7 +11,7 @@ use crate::models::authorization::{self, Authorization};
 use crate::models::client::{self, Client};
 use crate::models::refresh_token::{self, RefreshToken};
 use crate::models::user::{self, User};
-use crate::oauth::{GrantType, SecretId};
+use crate::oauth::SecretId;
 
 use super::super::record::Record;
 
@@ -34,14 +33,12 @@ pub(super) fn tell(connection: &mut DbConnection, id: &SecretId, now: UnixTime) 
             now,
         ));
     }
-    Ok(unknown("it was never issued, or has ended and been purged"))
+    Ok(told(TokenState::Unknown))
 }
 
 /// A token that the database does not have.
 pub(super) fn unknown(why: &str) -> Record {
-    Record::default()
-        .with("active", false)
-        .with("reason", format!("not found: {why}"))
+    verdict(false, format!("not found: {why}"))
 }
 
 fn access(
@@ -50,16 +47,8 @@ fn access(
     client: Option<&Client>,
     now: UnixTime,
 ) -> Record {
-    let because = token.revoked_because.as_deref();
     let disabled = user.and_then(|user| user.disabled_at);
-    let inactive = revoked(token.revoked_at, because)
-        .or_else(|| expired(token.expires_at, now))
-        .or_else(|| {
-            (!token.is_live(now)).then(|| format!("it begins only at {}", token.created_at))
-        })
-        .or_else(|| user_disabled(disabled))
-        .or_else(|| client_disabled(client));
-    verdict(inactive)
+    told(TokenState::of_access(token, disabled, client, now))
         .with("kind", token.kind.as_str())
         .with("jti", jti(&token.id))
         .with("client_id", token.client_id.as_str())
@@ -72,7 +61,8 @@ fn access(
         .with("iat", token.created_at)
         .with("exp", token.expires_at)
         .with("revoked_at", token.revoked_at)
-        .with("revoked_because", because)
+        .with("revoked_because", token.revoked_because.as_deref())
+        .with("revoked_by", token.revoked_by.as_deref())
         .with("last_used_at", token.last_used_at)
         .with("authorization_id", token.authorization_id.as_deref())
 }
@@ -88,74 +78,42 @@ fn refresh(
         .and_then(|authorization| authorization.revoked_at)
         .or(token.revoked_at);
     let because = authorization.and_then(|authorization| authorization.revoked_because.as_deref());
+    let by = authorization.and_then(|authorization| authorization.revoked_by.as_deref());
     let disabled = user.and_then(|user| user.disabled_at);
-    let without_grant = client.is_some_and(|client| !client.may_use(GrantType::RefreshToken));
-    let inactive = revoked(ended, because)
-        .or_else(|| rotated(token))
-        .or_else(|| expired(Some(token.expires_at), now))
-        .or_else(|| user_disabled(disabled))
-        .or_else(|| client_disabled(client))
-        .or_else(|| {
-            without_grant.then(|| String::from("its client no longer has the grant refresh_token"))
-        });
-    verdict(inactive)
-        .with("kind", "refresh")
-        .with("jti", jti(&token.id))
-        .with("client_id", token.client_id.as_str())
-        .with("client_name", client.map(|client| client.name.as_str()))
-        .with("sub", token.user_id.as_str())
-        .with("username", user.map(|user| user.username.as_str()))
-        .with(
-            "scope",
-            authorization.map(|authorization| authorization.scope.as_str()),
-        )
-        .with("last_four", token.last_four.as_str())
-        .with("iat", token.created_at)
-        .with("exp", token.expires_at)
-        .with("rotated_at", token.rotated_at)
-        .with("successor_jti", token.successor_id.as_ref().map(jti))
-        .with("revoked_at", ended)
-        .with("revoked_because", because)
-        .with("authorization_id", token.authorization_id.as_str())
+    told(TokenState::of_refresh(
+        token,
+        authorization,
+        disabled,
+        client,
+        now,
+    ))
+    .with("kind", "refresh")
+    .with("jti", jti(&token.id))
+    .with("client_id", token.client_id.as_str())
+    .with("client_name", client.map(|client| client.name.as_str()))
+    .with("sub", token.user_id.as_str())
+    .with("username", user.map(|user| user.username.as_str()))
+    .with(
+        "scope",
+        authorization.map(|authorization| authorization.scope.as_str()),
+    )
+    .with("last_four", token.last_four.as_str())
+    .with("iat", token.created_at)
+    .with("exp", token.expires_at)
+    .with("rotated_at", token.rotated_at)
+    .with("successor_jti", token.successor_id.as_ref().map(jti))
+    .with("revoked_at", ended)
+    .with("revoked_because", because)
+    .with("revoked_by", by)
+    .with("authorization_id", token.authorization_id.as_str())
 }
 
-fn verdict(inactive: Option<String>) -> Record {
-    let active = inactive.is_none();
-    let reason = inactive.unwrap_or_else(|| String::from("live"));
+fn told(state: TokenState<'_>) -> Record {
+    verdict(state.is_live(), state.to_string())
+}
+
+fn verdict(active: bool, reason: String) -> Record {
     Record::default()
         .with("active", active)
         .with("reason", reason)
-}
-
-fn revoked(at: Option<UnixTime>, because: Option<&str>) -> Option<String> {
-    at.map(|at| {
-        format!(
-            "revoked at {at}, because: {}",
-            because.unwrap_or("no reason was kept")
-        )
-    })
-}
-
-fn rotated(token: &RefreshToken) -> Option<String> {
-    token
-        .rotated_at
-        .map(|at| format!("rotated: used at {at} and followed by a successor"))
-}
-
-fn expired(at: Option<UnixTime>, now: UnixTime) -> Option<String> {
-    at.filter(|end| *end <= now)
-        .map(|end| format!("expired at {end}"))
-}
-
-fn user_disabled(at: Option<UnixTime>) -> Option<String> {
-    at.map(|at| format!("the user is disabled since {at}"))
-}
-
-fn client_disabled(client: Option<&Client>) -> Option<String> {
-    let at = client.and_then(|client| client.disabled_at);
-    at.map(|at| format!("the client is disabled since {at}"))
-}
-
-fn jti(id: &SecretId) -> String {
-    URL_SAFE_NO_PAD.encode(id.as_bytes())
 }
