@@ -2,8 +2,7 @@
 
 use aws_lc_rs::hmac;
 
-use crate::authentication::throttle::SignInThrottle;
-use crate::authentication::{PasswordHasher, Throttle};
+use crate::authentication::{PasswordHasher, SignInThrottle, Throttle};
 use crate::clock::{Clock, UnixTime};
 use crate::config::Config;
 use crate::db::Db;

@@ -4,12 +4,14 @@
 pub mod bearer;
 pub mod client;
 pub mod password;
+pub mod sign_in_throttle;
 pub mod throttle;
 pub mod token_state;
 pub mod user;
 
 pub use client::{Credentials, authenticate_client};
 pub use password::PasswordHasher;
+pub use sign_in_throttle::SignInThrottle;
 pub use throttle::Throttle;
 pub use token_state::TokenState;
 pub use user::{SignIn, verify_user};

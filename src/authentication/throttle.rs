@@ -1,13 +1,11 @@
 //! Counts failures, by account, by address, by client, and says when it is too many. In this process's
-//! memory: a restart forgets them.
+//! memory: a restart forgets them. The limits of signing in are put together in `sign_in_throttle`.
 
 use std::collections::HashMap;
-use std::collections::hash_map::Entry;
 use std::net::{IpAddr, Ipv6Addr};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use crate::clock::UnixTime;
-use crate::config;
 
 /// What is counted together.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
@@ -36,9 +34,31 @@ pub struct Throttle {
 #[derive(Clone, Copy, Debug)]
 struct Count {
     failures: u32,
+    /// Tries that were let through and may yet fail.
+    undecided: u32,
     since: UnixTime,
     /// Until when nothing more is let through.
     locked_until: Option<UnixTime>,
+}
+
+/// Why a try is held back.
+#[derive(Debug)]
+pub(super) enum Held {
+    /// There were too many failures; seconds until another try.
+    Locked(i64),
+    /// As many as may still fail are being looked at.
+    Undecided,
+}
+
+/// What came of a try that was let through.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Outcome {
+    /// It failed.
+    Wrong,
+    /// It did not, and what failed before does not count any more.
+    Right,
+    /// It says nothing.
+    Nothing,
 }
 
 /// Keys held at most, some 20 MB. Beyond that whatever is over is dropped, then whatever is not locked.
@@ -61,51 +81,82 @@ impl Throttle {
     /// Where this failure is past the limit: the seconds to wait.
     pub fn count(&self, key: Key, now: UnixTime) -> Result<(), i64> {
         let mut counts = self.counts();
+        let count = self.current(&mut counts, key, now);
+        if let Some(end) = count.locked_until {
+            return Err(end.since(now));
+        }
+        self.add_failure(count, now);
+        Ok(())
+    }
+
+    /// Lets a try through whose outcome is told later, by [`Throttle::release`]. Never more at once than may
+    /// still fail: a hundred tries at once are no more guesses than a hundred one by one.
+    pub(super) fn hold(&self, key: Key, now: UnixTime) -> Result<(), Held> {
+        let mut counts = self.counts();
+        let count = self.current(&mut counts, key, now);
+        if let Some(end) = count.locked_until {
+            return Err(Held::Locked(end.since(now)));
+        }
+        if count.undecided > 0 && count.failures.saturating_add(count.undecided) >= self.limit {
+            return Err(Held::Undecided);
+        }
+        count.undecided = count.undecided.saturating_add(1);
+        Ok(())
+    }
+
+    /// Tells the outcome of a try that was let through.
+    pub(super) fn release(&self, key: Key, outcome: Outcome, now: UnixTime) {
+        let mut counts = self.counts();
+        let key = key.by_network();
+        let Some(count) = counts.get_mut(&key) else {
+            return;
+        };
+        count.undecided = count.undecided.saturating_sub(1);
+        match outcome {
+            Outcome::Wrong => self.add_failure(count, now),
+            Outcome::Right => (count.failures, count.locked_until) = (0, None),
+            Outcome::Nothing => {}
+        }
+        if count.undecided == 0 && count.failures == 0 {
+            counts.remove(&key);
+        }
+    }
+
+    fn add_failure(&self, count: &mut Count, now: UnixTime) {
+        count.failures = count.failures.saturating_add(1);
+        if count.failures >= self.limit {
+            count.locked_until = Some(now.plus(self.lock));
+        }
+    }
+
+    /// What is counted of `key` now; begun anew where the time of the last count is over.
+    fn current<'a>(
+        &self,
+        counts: &'a mut HashMap<Key, Count>,
+        key: Key,
+        now: UnixTime,
+    ) -> &'a mut Count {
         if counts.len() >= CAPACITY {
-            counts.retain(|_, count| !self.is_over(count, now));
+            counts.retain(|_, count| count.undecided > 0 || !self.is_over(count, now));
         }
         // Full of those that are not over: whoever makes up keys must not free the locked ones.
         if counts.len() >= CAPACITY {
-            counts.retain(|_, count| count.locked_until.is_some());
+            counts.retain(|_, count| count.undecided > 0 || count.locked_until.is_some());
         }
         let fresh = Count {
             failures: 0,
+            undecided: 0,
             since: now,
             locked_until: None,
         };
         let count = counts.entry(key.by_network()).or_insert(fresh);
         if self.is_over(count, now) {
-            *count = fresh;
+            *count = Count {
+                undecided: count.undecided,
+                ..fresh
+            };
         }
-        if let Some(end) = count.locked_until {
-            return Err(end.since(now));
-        }
-        count.failures = count.failures.saturating_add(1);
-        if count.failures >= self.limit {
-            count.locked_until = Some(now.plus(self.lock));
-        }
-        Ok(())
-    }
-
-    /// Takes one failure back, which turned out to be none.
-    fn take_back(&self, key: Key) {
-        let mut counts = self.counts();
-        let Entry::Occupied(mut entry) = counts.entry(key.by_network()) else {
-            return;
-        };
-        let count = entry.get_mut();
-        count.failures = count.failures.saturating_sub(1);
-        if count.failures < self.limit {
-            count.locked_until = None;
-        }
-        if count.failures == 0 {
-            entry.remove();
-        }
-    }
-
-    /// Forgets a key.
-    fn forget(&self, key: Key) {
-        self.counts().remove(&key.by_network());
+        count
     }
 
     fn is_over(&self, count: &Count, now: UnixTime) -> bool {
@@ -141,87 +192,5 @@ impl Key {
             }
             other => other,
         }
-    }
-}
-
-/// The three limits of signing in, shared by the sign-in page and the password grant.
-#[derive(Debug)]
-pub struct SignInThrottle {
-    pair: Throttle,
-    account: Throttle,
-    address: Throttle,
-}
-
-/// One try to sign in that has been counted as a failure until it is known to be none. Counting first
-/// keeps a hundred tries at once from all being let through.
-#[derive(Debug)]
-pub struct Attempt<'a> {
-    throttle: &'a SignInThrottle,
-    account: String,
-    address: IpAddr,
-}
-
-impl SignInThrottle {
-    /// The limits of the configuration.
-    pub fn new(login: &config::Login) -> Self {
-        let limit = |failures| Throttle::new(failures, login.window, login.lock);
-        Self {
-            pair: limit(login.max_failures),
-            account: limit(login.max_failures_account),
-            address: limit(login.max_failures_address),
-        }
-    }
-
-    /// Counts a try to sign in as `account` (its name's key, known or not).
-    ///
-    /// # Errors
-    /// Where there were too many failures: the seconds to wait.
-    pub fn attempt(
-        &self,
-        account: &str,
-        address: IpAddr,
-        now: UnixTime,
-    ) -> Result<Attempt<'_>, i64> {
-        let attempt = Attempt {
-            throttle: self,
-            account: account.to_owned(),
-            address,
-        };
-        // The address first: one that is locked adds no key of its own making to the others.
-        let (by_address, by_account) = (Key::Address(address), Key::Account(account.to_owned()));
-        self.address.count(by_address.clone(), now)?;
-        self.pair
-            .count(attempt.pair(), now)
-            .inspect_err(|_| self.address.take_back(by_address.clone()))?;
-        self.account.count(by_account, now).inspect_err(|_| {
-            self.address.take_back(by_address);
-            self.pair.take_back(attempt.pair());
-        })?;
-        Ok(attempt)
-    }
-}
-
-impl Attempt<'_> {
-    /// The password was right: this account starts anew from here, and nobody else pays for the try.
-    pub fn succeeded(self) {
-        self.throttle.pair.forget(self.pair());
-        self.take_back_others();
-    }
-
-    /// Nothing was learnt of the password, since the server failed.
-    pub fn undecided(self) {
-        self.throttle.pair.take_back(self.pair());
-        self.take_back_others();
-    }
-
-    fn take_back_others(&self) {
-        self.throttle
-            .account
-            .take_back(Key::Account(self.account.clone()));
-        self.throttle.address.take_back(Key::Address(self.address));
-    }
-
-    fn pair(&self) -> Key {
-        Key::AccountAndAddress(self.account.clone(), self.address)
     }
 }

@@ -9,7 +9,7 @@ use crate::error::Result;
 use crate::models::user::{self, User};
 
 use super::PasswordHasher;
-use super::throttle::SignInThrottle;
+use super::sign_in_throttle::SignInThrottle;
 
 /// What came of a try to sign in.
 pub enum SignIn {
@@ -40,14 +40,14 @@ pub async fn verify_user(
     } else {
         String::new()
     };
-    let attempt = match throttle.attempt(&account, address, now) {
+    let attempt = match throttle.attempt(&account, address, now).await {
         Ok(attempt) => attempt,
         Err(seconds) => return Ok(SignIn::Throttled(seconds)),
     };
     let outcome = find_and_verify(db, hasher, username.to_owned(), password.to_owned()).await;
     match &outcome {
         Ok(Some(_)) => attempt.succeeded(),
-        Ok(None) => {}
+        Ok(None) => drop(attempt),
         Err(_) => attempt.undecided(),
     }
     Ok(outcome?.map_or(SignIn::Wrong, |user| SignIn::Right(Box::new(user))))

@@ -12,8 +12,8 @@ mod sealed_answer;
 use std::net::IpAddr;
 use std::sync::Arc;
 
-use crate::authentication::PasswordHasher;
-use crate::authentication::throttle::{Key, SignInThrottle, Throttle};
+use crate::authentication::throttle::{Key, Throttle};
+use crate::authentication::{PasswordHasher, SignInThrottle};
 use crate::clock::UnixTime;
 use crate::config::Tokens;
 use crate::db::Db;

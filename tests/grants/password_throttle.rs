@@ -151,10 +151,47 @@ fn fifty_guesses_at_once_are_no_more_than_the_limit() {
 
 #[test]
 fn many_right_sign_ins_at_once_are_no_failures() {
-    let (server, spa) = server(3, 100, 100);
+    let (server, spa) = server(3, 4, 5);
     for _ in 0..3 {
-        for answer in at_once(3, |_| grant(&server, &spa, "192.0.2.1", "ada", PASSWORD)) {
+        for answer in at_once(30, |_| grant(&server, &spa, "192.0.2.1", "ada", PASSWORD)) {
             answer.assert_tokens();
         }
     }
+}
+
+#[test]
+fn right_sign_ins_among_guesses_let_no_more_guesses_through() {
+    // By pair, by account, by address: whichever of the limits is the lowest.
+    for (pair, account, address) in [(4, 100, 100), (100, 4, 100), (100, 100, 4)] {
+        let (server, spa) = server(pair, account, address);
+        let answers = at_once(60, |at| {
+            let password = if at % 3 == 0 { PASSWORD } else { "wrong" };
+            grant(&server, &spa, "192.0.2.1", "ada", password).status
+        });
+        // A right one begins the count of account and address together anew, as it does one by one.
+        let wrong = answers.iter().filter(|status| **status == 400).count();
+        assert!(wrong >= 4 && (pair == 4 || wrong == 4), "{answers:?}");
+        assert!(
+            answers
+                .iter()
+                .all(|status| [200, 400, 429].contains(status))
+        );
+        // Nobody is left waiting or counted twice: once the lock is over all is as before.
+        server.advance(901);
+        for answer in at_once(20, |_| grant(&server, &spa, "192.0.2.1", "ada", PASSWORD)) {
+            answer.assert_tokens();
+        }
+    }
+}
+
+#[test]
+fn whoever_hangs_up_has_guessed_all_the_same() {
+    let (server, spa) = server(3, 100, 100);
+    let address = "192.0.2.1".parse().unwrap();
+    let now = server.app.now();
+    for _ in 0..3 {
+        let attempt = server.wait(server.app.sign_ins.attempt("ada", address, now));
+        drop(attempt.unwrap());
+    }
+    assert_throttled(&grant(&server, &spa, "192.0.2.1", "ada", PASSWORD));
 }
