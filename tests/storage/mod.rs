@@ -6,4 +6,5 @@ mod crash;
 mod migrations;
 mod purge;
 mod records;
+mod reconnect;
 mod shape;
