@@ -7,7 +7,7 @@ use crate::db::DbConnection;
 use crate::oauth::SecretId;
 use crate::schema::{sessions, users};
 
-use super::user::User;
+use super::user::{self, User};
 
 /// One browser in which one user is signed in.
 #[derive(Clone, Debug, Queryable, Selectable, Insertable, Identifiable, Associations)]
@@ -48,6 +48,26 @@ pub fn find_live(
         .select((Session::as_select(), User::as_select()))
         .get_result(connection)
         .optional()
+}
+
+/// Whether it is still live, and its user enabled; then it stays so until this transaction ends: whoever
+/// grants something in it and whoever ends it come one after the other.
+pub fn is_live_and_hold(
+    connection: &mut DbConnection,
+    session: &Session,
+    now: UnixTime,
+) -> QueryResult<bool> {
+    let user = user::find_and_hold(connection, &session.user_id)?;
+    let live = sessions::table
+        .find(&session.id)
+        .filter(sessions::expires_at.gt(now))
+        .select(sessions::id);
+    let live: Option<SecretId> = match connection {
+        // There is one writer, and this is it.
+        DbConnection::Sqlite(connection) => live.get_result(connection).optional()?,
+        DbConnection::Postgres(connection) => live.for_share().get_result(connection).optional()?,
+    };
+    Ok(live.is_some() && user.is_some_and(|user| user.disabled_at.is_none()))
 }
 
 /// Adds one.

@@ -128,10 +128,28 @@ pub fn find_by_username(
         .optional()
 }
 
+/// Finds by id and keeps it from changing until this transaction ends: whoever signs in and whoever changes
+/// the password or disables the account come one after the other. Always taken before the sessions.
+pub(super) fn find_and_hold(connection: &mut DbConnection, id: &str) -> QueryResult<Option<User>> {
+    let one = users::table.find(id);
+    match connection {
+        // There is one writer, and this is it.
+        DbConnection::Sqlite(connection) => one
+            .select(User::as_select())
+            .get_result(connection)
+            .optional(),
+        DbConnection::Postgres(connection) => one
+            .select(User::as_select())
+            .for_share()
+            .get_result(connection)
+            .optional(),
+    }
+}
+
 /// Whether the account is still enabled and has the password that was found right: hashing takes its
 /// time, and whoever was disabled or has a new password since is not to be let in.
 pub fn is_unchanged(connection: &mut DbConnection, checked: &User) -> QueryResult<bool> {
-    let now = find(connection, &checked.id)?;
+    let now = find_and_hold(connection, &checked.id)?;
     Ok(now
         .is_some_and(|now| now.disabled_at.is_none() && now.password_hash == checked.password_hash))
 }

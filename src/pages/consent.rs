@@ -19,7 +19,7 @@ use crate::web::error_page::PageError;
 use crate::web::form::{Body, field};
 use crate::web::page::{Page, ScopeLine, count, scope_lines};
 use crate::web::visitor::{PageResult, SignedIn, Visitor, redirect};
-use crate::web::{csrf, paths, refusal_log};
+use crate::web::{cookies, csrf, paths, refusal_log};
 
 use super::waiting_request::{WaitingRequest, gone};
 
@@ -85,8 +85,7 @@ async fn continue_request(visitor: &Visitor) -> PageResult {
         },
     };
     if let Some(cookie) = cookie {
-        // Our own cookies are header values that always fit.
-        let _added = response.add_cookie(&cookie);
+        cookies::set(&mut response, &cookie);
     }
     Ok(response)
 }
@@ -193,7 +192,7 @@ impl Question {
         let now = visitor.now;
         let allow = visitor.app.db.write(move |connection| {
             // Whoever ended the session meanwhile, by a new password or otherwise, ended this too.
-            if session::find_live(connection, &session.id, now)?.is_none() {
+            if !session::is_live_and_hold(connection, &session, now)? {
                 return Ok(None);
             }
             if asked == Asked::Yes {

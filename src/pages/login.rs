@@ -9,7 +9,7 @@ use crate::models::audit_event::AuditEvent;
 use crate::models::authorization_request;
 use crate::models::session::{self, Session};
 use crate::models::user::{self, User};
-use crate::oauth::{OAuthError, PlainSecret, SecretKind};
+use crate::oauth::{PlainSecret, SecretKind};
 use crate::web::error_page::PageError;
 use crate::web::form::{Body, field};
 use crate::web::page::Page;
@@ -85,7 +85,11 @@ async fn sign_in(visitor: &Visitor, body: &Body) -> PageResult {
         .count(matches!(outcome, SignIn::Right(_)));
     let failure = match outcome {
         SignIn::Right(user) => {
-            return begin_session(visitor, waiting.as_ref(), return_to, *user, "password").await;
+            let begun = begin_session(visitor, waiting.as_ref(), return_to, *user, "password");
+            match begun.await? {
+                Some(response) => return Ok(response),
+                None => Failure::Wrong,
+            }
         }
         SignIn::Wrong => Failure::Wrong,
         SignIn::Throttled(seconds) => Failure::Throttled(seconds),
@@ -111,15 +115,24 @@ fn own_page(return_to: &str) -> &str {
     if inside && plain { return_to } else { "" }
 }
 
+/// Whether a session was begun.
+enum Begun {
+    Yes,
+    /// The account was disabled or got another password since that was looked at.
+    Changed,
+    /// The waiting request is another session's.
+    Gone,
+}
+
 /// Signs `user` in, in a session with a new secret (whoever planted the old cookie does not share it),
-/// and goes on to where the person was going.
+/// and goes on to where the person was going. None where the account has changed since it was looked at.
 pub(super) async fn begin_session(
     visitor: &Visitor,
     waiting: Option<&WaitingRequest>,
     return_to: &str,
     user: User,
     how: &'static str,
-) -> PageResult {
+) -> Result<Option<HttpResponse>, PageError> {
     let secret = PlainSecret::generate(SecretKind::Browser, visitor.now);
     let agent = visitor
         .request
@@ -146,29 +159,31 @@ pub(super) async fn begin_session(
     let replaced = cookies::secret(&visitor.app.issuer, &visitor.request, cookies::SESSION)
         .map(|old| old.id());
     let request = waiting.map(|waiting| waiting.request.id);
-    let bound = visitor
+    let begun = visitor
         .app
         .db
         .write(move |connection| {
             if !user::is_unchanged(connection, &user)? {
-                return Err(OAuthError::invalid_request(WRONG).into());
+                return Ok(Begun::Changed);
             }
             // First, so that nobody is signed in where this is not the request's session.
             if let Some(request) = request
                 && !authorization_request::bind(connection, &request, &row.id)?
             {
-                return Ok(false);
+                return Ok(Begun::Gone);
             }
             if let Some(old) = replaced {
                 session::end_own(connection, &old)?;
             }
             session::insert(connection, row)?;
             event.insert(connection)?;
-            Ok(true)
+            Ok(Begun::Yes)
         })
         .await?;
-    if !bound {
-        return Err(gone());
+    match begun {
+        Begun::Yes => {}
+        Begun::Changed => return Ok(None),
+        Begun::Gone => return Err(gone()),
     }
     let mut response = visitor.go_to(&next(waiting, return_to));
     let seconds = visitor.app.config.session.absolute;
@@ -179,7 +194,7 @@ pub(super) async fn begin_session(
         Some(seconds),
     );
     cookies::set(&mut response, &cookie);
-    Ok(response)
+    Ok(Some(response))
 }
 
 fn next(waiting: Option<&WaitingRequest>, return_to: &str) -> String {

@@ -61,8 +61,9 @@ async fn sign_out(visitor: &Visitor, body: &Body) -> PageResult {
             .app
             .db
             .write(move |connection| {
-                authorization_request::unbind(connection, &session)?;
+                // The session first, as whoever allows a request takes them.
                 session::end(connection, &session, &user_id)?;
+                authorization_request::unbind(connection, &session)?;
                 Ok(())
             })
             .await?;
@@ -78,6 +79,9 @@ async fn sign_out(visitor: &Visitor, body: &Body) -> PageResult {
             ))
         }
     };
-    let _added = response.add_cookie(&cookies::remove(&visitor.app.issuer, cookies::SESSION));
+    cookies::set(
+        &mut response,
+        &cookies::remove(&visitor.app.issuer, cookies::SESSION),
+    );
     Ok(response)
 }

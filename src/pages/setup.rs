@@ -58,7 +58,7 @@ async fn show(visitor: &Visitor) -> PageResult {
                 token.expose(),
                 Some(LIFETIME),
             );
-            let _added = response.add_cookie(&cookie);
+            cookies::set(&mut response, &cookie);
         }
         return Ok(response);
     }
@@ -108,9 +108,14 @@ async fn create(visitor: &Visitor, body: &Body) -> PageResult {
     };
     match insert(visitor, &token, administrator.clone()).await? {
         Inserted::Yes => {
-            let mut response =
-                begin_session(visitor, None, "", administrator, "setup link").await?;
-            let _added = response.add_cookie(&cookies::remove(&visitor.app.issuer, cookies::SETUP));
+            let begun = begin_session(visitor, None, "", administrator, "setup link").await?;
+            let Some(mut response) = begun else {
+                return Ok(page(visitor, StatusCode::OK, None));
+            };
+            cookies::set(
+                &mut response,
+                &cookies::remove(&visitor.app.issuer, cookies::SETUP),
+            );
             Ok(response)
         }
         Inserted::NameTaken => {

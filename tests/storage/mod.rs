@@ -5,6 +5,6 @@ mod concurrency;
 mod crash;
 mod migrations;
 mod purge;
-mod records;
 mod reconnect;
+mod records;
 mod shape;

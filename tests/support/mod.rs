@@ -5,6 +5,7 @@ pub mod answer;
 pub mod app;
 pub mod browser;
 pub mod database;
+pub mod hashing;
 pub mod program;
 pub mod race;
 pub mod state;

@@ -1,6 +1,10 @@
 //! What tests switch and look at around HTTP: disabled users and clients, the audit log, kept answers.
 
+use std::time::Duration;
+
+use diesel::connection::SimpleConnection;
 use diesel::prelude::*;
+use latchkey::config::DatabaseUrl;
 use latchkey::models::{authorization, client, user};
 use latchkey::oauth::PlainSecret;
 use latchkey::schema::{access_tokens, audit_events, refresh_tokens};
@@ -63,4 +67,35 @@ impl TestServer {
         });
         rows == 1
     }
+
+    /// Does `work`, which has to wait for it, while somebody else has run `sql` but not yet committed.
+    pub fn db_while_written<T: Send>(&self, sql: &str, work: impl FnOnce() -> T + Send) -> T {
+        match &self.app.config.database_url {
+            DatabaseUrl::Sqlite(path) => {
+                let mut other = SqliteConnection::establish(path.to_str().unwrap()).unwrap();
+                other.batch_execute("BEGIN IMMEDIATE").unwrap();
+                until_committed(&mut other, sql, work)
+            }
+            DatabaseUrl::Postgres(url) => {
+                let mut other = PgConnection::establish(url).unwrap();
+                other.batch_execute("BEGIN").unwrap();
+                until_committed(&mut other, sql, work)
+            }
+        }
+    }
+}
+
+fn until_committed<T: Send>(
+    other: &mut impl SimpleConnection,
+    sql: &str,
+    work: impl FnOnce() -> T + Send,
+) -> T {
+    other.batch_execute(sql).unwrap();
+    std::thread::scope(|scope| {
+        let work = scope.spawn(work);
+        std::thread::sleep(Duration::from_millis(700));
+        assert!(!work.is_finished(), "it has to wait");
+        other.batch_execute("COMMIT").unwrap();
+        work.join().unwrap()
+    })
 }

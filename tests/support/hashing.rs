@@ -1,0 +1,42 @@
+//! Work for the hashing threads, so that a test can do something while somebody's password waits there.
+
+use std::pin::Pin;
+use std::task::{Context, Waker};
+use std::time::{Duration, Instant};
+
+use latchkey::authentication::PasswordHasher;
+use latchkey::error::Result;
+
+use super::TestServer;
+
+/// Passes of a hash that takes some tenths of a second.
+pub const SLOW: u32 = 60_000;
+/// Passes of one that takes some seconds.
+pub const SLOWEST: u32 = 1_000_000;
+
+/// Hashes that were asked for. Whoever asks later waits until this is dropped, and no longer.
+pub type Busy<'a> = Vec<Pin<Box<dyn Future<Output = Result<bool>> + Send + 'a>>>;
+
+/// Asks for so many hashes of so many passes.
+pub fn busy(hasher: &PasswordHasher, count: usize, passes: u32) -> Busy<'_> {
+    let salt_and_hash = "c29tZSBzYWx0$AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA";
+    let stored = format!("$argon2id$v=19$m=8,t={passes},p=1${salt_and_hash}");
+    let ask = |_| {
+        let password = String::from("anything");
+        let mut hash: Pin<Box<dyn Future<Output = Result<bool>> + Send>> =
+            Box::pin(hasher.verify(password, Some(stored.clone())));
+        drop(hash.as_mut().poll(&mut Context::from_waker(Waker::noop())));
+        hash
+    };
+    (0..count).map(ask).collect()
+}
+
+/// Waits until the number of hashes that wait or run is right.
+#[track_caller]
+pub fn until_waiting(server: &TestServer, right: impl Fn(usize) -> bool) {
+    let patience = Instant::now() + Duration::from_secs(30);
+    while !right(server.app.hasher.waiting()) {
+        assert!(Instant::now() < patience, "the hashes stay as they are");
+        std::thread::sleep(Duration::from_millis(5));
+    }
+}
