@@ -86,5 +86,9 @@ pub(crate) fn table(routes: &mut ServiceConfig) {
                         .post(admin::scopes::delete::post),
                 ),
         )
-        .service(web::resource(format!("{}/{{name}}", paths::STATIC)).get(assets::get));
+        .service(
+            web::resource(format!("{}/{{name}}", paths::STATIC))
+                .get(assets::get)
+                .default_service(web::to(only_get)),
+        );
 }

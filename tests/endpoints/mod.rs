@@ -10,3 +10,4 @@ mod metadata;
 mod redirect_uris;
 mod revocation;
 mod transport;
+mod wrong_method;

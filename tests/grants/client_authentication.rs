@@ -189,3 +189,26 @@ fn credentials_in_the_address_are_never_read() {
         .post_with(&path, &[("authorization", &basic(&id, &secret))], &ASK)
         .assert_tokens();
 }
+
+#[test]
+fn two_authorization_headers_are_refused_even_if_both_are_right() {
+    let server = TestServer::start();
+    let (id, secret) = service(&server);
+    let header = basic(&id, &secret);
+    let twice = [
+        ("authorization", header.as_str()),
+        ("authorization", &header),
+    ];
+    for path in ["/oauth/token", "/oauth/introspect", "/oauth/revoke"] {
+        let form = [ASK[0], ("token", "x")];
+        let answer = server.post_with(path, &twice, &form);
+        answer.assert_error(400, "invalid_request");
+        let once = server.post_with(path, &twice[..1], &form);
+        assert_eq!(once.status, 200, "{path}: {once:?}");
+    }
+    // Nor does one that authenticates nobody pass beside another.
+    let mixed = [("authorization", "Bearer x"), ("authorization", &header)];
+    let answer = server.post_with("/oauth/token", &mixed, &ASK);
+    answer.assert_error(400, "invalid_request");
+    assert_eq!(server.db_count("access_tokens"), 1);
+}

@@ -132,3 +132,17 @@ fn a_first_party_application_refreshes_all_that_it_was_given() {
         ["read", "write"]
     );
 }
+
+#[test]
+fn a_scope_deleted_since_is_not_given_again() {
+    let server = TestServer::start();
+    server.db_user("ada");
+    let app = ThirdPartyApp::web(&server);
+    let first = app.redeem(&code_for_both(&app, "ada"));
+    server.db_write(|connection| Ok(latchkey::models::scope::delete(connection, "write")?));
+    let second = app.refresh(&first.member("refresh_token"));
+    assert_eq!(second.member("scope"), "read");
+    let token = second.member("refresh_token");
+    refresh(&app, &token, "write").assert_error(400, "invalid_scope");
+    assert_eq!(refresh(&app, &token, "read write").member("scope"), "read");
+}

@@ -2,6 +2,9 @@
 
 use std::sync::Barrier;
 
+use diesel::prelude::*;
+use latchkey::schema::clients;
+
 use crate::support::{Answer, Browser, NewClient, TestServer, ThirdPartyApp};
 
 use super::{at_consent, decide, signed_in};
@@ -190,4 +193,36 @@ fn first_consents_in_many_tabs_at_once_all_succeed() {
             assert!(answer.location_params().contains_key("code"), "{answer:?}");
         }
     });
+}
+
+#[test]
+fn only_what_somebody_was_asked_about_is_remembered() {
+    let server = TestServer::start();
+    server.db_user("ada");
+    let app = ThirdPartyApp::new(
+        &server,
+        NewClient {
+            first_party: true,
+            ..NewClient::web("https://own.example/cb")
+        },
+    );
+    let mut browser = signed_in(&server, "ada");
+    assert!(!asks(&visit(&app, &mut browser, "read")));
+    assert_eq!(server.db_count("consents"), 0);
+    let account = |browser: &mut Browser| browser.get(&format!("{}/account", server.url)).1;
+    assert!(account(&mut browser).body.contains("Sunny Calendar"));
+    // What it was given has ended: nothing stays that would be granted again unasked.
+    server.advance(61);
+    assert!(account(&mut browser).body.contains("No connected apps"));
+    let id = app.client.id.clone();
+    server.db_write(move |connection| {
+        diesel::update(clients::table.find(id))
+            .set(clients::is_first_party.eq(false))
+            .execute(connection)?;
+        Ok(latchkey::db::note_change(connection)?)
+    });
+    assert!(asks(&visit(&app, &mut browser, "read")));
+    app.authorize(&mut browser, "ada", &app.request());
+    assert_eq!(server.db_count("consents"), 1);
+    assert!(!asks(&visit(&app, &mut browser, "read")));
 }

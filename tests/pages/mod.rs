@@ -1,6 +1,7 @@
 //! The pages for people (issue 2, §6), read and filled in like a browser without scripts does.
 
 mod account;
+mod busy;
 mod connected_apps;
 mod consent;
 mod consent_memory;
@@ -10,10 +11,12 @@ mod hostile_bodies;
 mod hostile_input;
 mod login;
 mod logout;
+mod meanwhile;
 mod security_headers;
 mod session;
 mod session_cookie;
 mod setup;
+mod throttle_memory;
 mod throttling;
 mod waiting_request;
 

@@ -3,6 +3,7 @@
 use latchkey::models::audit_event::AuditEvent;
 use latchkey::models::purge;
 
+use crate::pages::signed_in;
 use crate::support::{Browser, Program, ResourceServer, TestServer, ThirdPartyApp};
 
 const DAY: i64 = 86_400;
@@ -190,4 +191,25 @@ fn deleting_a_client_or_a_user_takes_along_all_that_was_theirs() {
     ] {
         assert_eq!(server.db_count(table), 0, "{table}");
     }
+}
+
+#[test]
+fn a_row_renewed_between_the_look_and_the_deletion_stays() {
+    let server = TestServer::start();
+    server.db_user("ada");
+    let mut browsers = [signed_in(&server, "ada"), signed_in(&server, "ada")];
+    let renewed = server.app.now().plus(2 * DAY).seconds();
+    // The first is renewed by somebody who has not committed yet when the purge looks.
+    let first = "(SELECT id FROM sessions ORDER BY id LIMIT 1)";
+    let renew = format!("UPDATE sessions SET expires_at = {renewed} WHERE id = {first}");
+    server.db_while_written(&renew, || {
+        server.advance(DAY);
+        db_purge(&server);
+    });
+    assert_eq!(server.db_count("sessions"), 1, "the other was due");
+    let alive = browsers.iter_mut().filter_map(|browser| {
+        let answer = browser.get_once(&format!("{}/account", server.url));
+        (answer.status == 200).then_some(())
+    });
+    assert_eq!(alive.count(), 1);
 }

@@ -157,3 +157,22 @@ fn a_registered_query_survives_to_the_byte() {
         assert_eq!(answer.location().matches("state=").count(), 1, "{answer:?}");
     }
 }
+
+#[test]
+fn a_state_of_more_than_4096_bytes_is_refused() {
+    let server = TestServer::start();
+    server.db_user("ada");
+    let app = ThirdPartyApp::web(&server);
+    // Bytes and not characters.
+    for longest in ["s".repeat(4096), "é".repeat(2048)] {
+        let request = app.request_with(&[("state", Some(&longest))]);
+        let answer = app.authorize(&mut Browser::new(), "ada", &request);
+        assert_eq!(answer.location_params()["state"], longest);
+        let longer = format!("{longest}s");
+        let before = server.db_count("authorization_requests");
+        let params = refusal(&app, &[("state", Some(&longer))]);
+        assert_eq!(params["error"], "invalid_request", "{params:?}");
+        assert_eq!(params["state"], longer);
+        assert_eq!(server.db_count("authorization_requests"), before);
+    }
+}
