@@ -45,12 +45,6 @@ pub fn make(issuer: &Issuer, name: &str, value: &str, max_age: Option<i64>) -> C
     cookie.finish()
 }
 
-/// Sends a cookie along with an answer.
-pub fn set(response: &mut HttpResponse, cookie: &Cookie<'_>) {
-    // Fails only where the cookie is no header value; our own names and values always are.
-    drop(response.add_cookie(cookie));
-}
-
 /// A cookie that takes another away.
 pub fn remove(issuer: &Issuer, name: &str) -> Cookie<'static> {
     make(issuer, name, "", Some(0))
