@@ -103,9 +103,9 @@ pub async fn validate(
     };
     match facts.check() {
         Ok((code_challenge, scope, state)) => Ok(ValidRequest {
-            redirect_uri_sent,
-            redirect_uri,
             client,
+            redirect_uri,
+            redirect_uri_sent,
             scope,
             state,
             code_challenge,
