@@ -3,6 +3,7 @@
 use aws_lc_rs::hmac;
 
 use crate::authentication::{PasswordHasher, SignInThrottle, Throttle};
+use crate::census::LastCensus;
 use crate::clock::{Clock, UnixTime};
 use crate::config::Config;
 use crate::db::Db;
@@ -37,6 +38,8 @@ pub struct App {
     pub metrics: Metrics,
     /// What administrators read of it, until it is written.
     pub records: Records,
+    /// What the database holds, counted for administrators.
+    pub census: LastCensus,
     /// Makes the anti-forgery tokens of forms.
     pub csrf_key: hmac::Key,
 }
@@ -58,6 +61,7 @@ impl App {
             secret_failures: Throttle::new(limits.secret_failures, limits.window, limits.window),
             metrics: Metrics::default(),
             records: Records::default(),
+            census: LastCensus::default(),
             csrf_key: master_key.derive(b"latchkey csrf"),
             config,
             issuer,

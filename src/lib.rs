@@ -24,12 +24,13 @@
 //! 3. `schema`, `db`, `models`: rows and queries
 //! 4. `directory`, `authentication`: copies of what every request reads; who is calling
 //! 5. `grants`: what the token endpoint does
-//! 6. `master_key`, `metrics`, `records`, `app`: a server's parts
+//! 6. `master_key`, `metrics`, `records`, `census`, `app`: a server's parts
 //! 7. `web`, then `endpoints` and `pages`, which do not know each other
 //! 8. `routes`, `housekeeping`, `server`, `log`, `demo`, `cli`
 
 pub mod app;
 pub mod authentication;
+pub mod census;
 pub mod cli;
 pub mod clock;
 pub mod config;

@@ -3,8 +3,8 @@
 
 use std::fs::OpenOptions;
 use std::io::{ErrorKind, Read, Write};
-use std::os::unix::fs::OpenOptionsExt;
-use std::path::Path;
+use std::os::unix::fs::{OpenOptionsExt, PermissionsExt};
+use std::path::{Path, PathBuf};
 
 use aws_lc_rs::{hmac, rand};
 
@@ -74,4 +74,13 @@ fn make(path: &Path) -> std::io::Result<MasterKey> {
         Err(error) if error.kind() == ErrorKind::AlreadyExists => read(path),
         Err(error) => Err(error),
     }
+}
+
+/// The key's file, if users of this machine other than the server's may read or change it.
+pub fn exposed_file(config: &Config) -> Option<PathBuf> {
+    let path = config
+        .master_key_path()
+        .filter(|_| config.master_key.is_none())?;
+    let mode = std::fs::metadata(&path).ok()?.permissions().mode();
+    (mode & 0o077 != 0).then_some(path)
 }

@@ -69,6 +69,10 @@ pub(crate) fn table(routes: &mut ServiceConfig) {
         )
         .service(
             web::scope(paths::ADMIN)
+                .service(page("").get(admin::dashboard::get))
+                .service(page("/audit").get(admin::audit::get))
+                .service(page("/audit/audit-log.csv").get(admin::audit::get_csv))
+                .service(page("/audit/audit-log.jsonl").get(admin::audit::get_json_lines))
                 .service(page("/scopes").get(admin::scopes::get))
                 .service(
                     page("/scopes/new")

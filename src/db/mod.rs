@@ -34,7 +34,7 @@ struct Shared {
 }
 
 enum Engine {
-    Sqlite(sqlite::Embedded),
+    Sqlite(Arc<sqlite::Embedded>),
     Postgres(postgres::Pool),
 }
 
@@ -47,11 +47,11 @@ impl Db {
         let number = OPENED.fetch_add(1, Ordering::Relaxed);
         let revisions = Arc::new(Revisions::default());
         let engine = match url {
-            DatabaseUrl::Sqlite(path) => Engine::Sqlite(sqlite::Embedded::open(
+            DatabaseUrl::Sqlite(path) => Engine::Sqlite(Arc::new(sqlite::Embedded::open(
                 path,
                 number,
                 Arc::clone(&revisions),
-            )?),
+            )?)),
             DatabaseUrl::Postgres(url) => Engine::Postgres(postgres::Pool::open(url)?),
         };
         Ok(Self(Arc::new(Shared {
@@ -73,6 +73,20 @@ impl Db {
     ) -> Result<T> {
         match &self.0.engine {
             Engine::Sqlite(embedded) => embedded.read(work),
+            Engine::Postgres(pool) => pool.run(work).await,
+        }
+    }
+
+    /// The same for `work` that takes long: beside the workers on SQLite too.
+    ///
+    /// # Errors
+    /// As for [`Db::read`].
+    pub async fn read_aside<T: Send + 'static>(
+        &self,
+        work: impl FnOnce(&mut DbConnection) -> Result<T> + Send + 'static,
+    ) -> Result<T> {
+        match &self.0.engine {
+            Engine::Sqlite(embedded) => Arc::clone(embedded).read_aside(work).await,
             Engine::Postgres(pool) => pool.run(work).await,
         }
     }

@@ -70,6 +70,16 @@ impl Embedded {
             .map_err(|error| failed(&error))
     }
 
+    /// Reads on a thread that serves nobody, for what takes long.
+    pub(super) async fn read_aside<T: Send + 'static>(
+        self: Arc<Self>,
+        work: impl FnOnce(&mut DbConnection) -> Result<T> + Send + 'static,
+    ) -> Result<T> {
+        tokio::task::spawn_blocking(move || self.read(work))
+            .await
+            .map_err(Error::failed)?
+    }
+
     pub(super) fn read<T>(&self, work: impl FnOnce(&mut DbConnection) -> Result<T>) -> Result<T> {
         READERS.with_borrow_mut(|readers| {
             let own = readers

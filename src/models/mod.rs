@@ -6,13 +6,17 @@
 
 pub mod access_token;
 pub mod activity;
+pub mod attention;
 pub mod audit_event;
+pub mod audit_log;
 pub mod authorization;
 pub mod authorization_code;
 pub mod authorization_request;
+pub mod census;
 pub mod client;
 pub mod client_secret;
 pub mod consent;
+pub mod names;
 pub mod one_time_link;
 pub mod project;
 pub mod purge;

@@ -1,4 +1,5 @@
-//! Deletes what nobody needs any more, in small batches, so that no other write waits long.
+//! Deletes what nobody needs any more, in small batches, so that no other write waits long; and tells how
+//! much is due and will be.
 
 use diesel::prelude::*;
 
@@ -15,9 +16,24 @@ use super::activity;
 /// Rows of each table that one batch deletes at most.
 const BATCH: i64 = 500;
 /// Seconds an audit event is kept: 400 days, so that the same month of last year can be read.
-const AUDIT_EVENTS_KEPT: i64 = 400 * 86400;
-/// Seconds a refusal is kept: 30 days.
-const REFUSALS_KEPT: i64 = 30 * 86400;
+const AUDIT_EVENTS_KEPT: i64 = 400 * DAY;
+/// Seconds a refusal is kept.
+const REFUSALS_KEPT: i64 = 30 * DAY;
+const DAY: i64 = 86400;
+
+/// Every table whose rows end: its key, the column of their time, the seconds that they stay after it.
+/// Authorizations stand before their tokens, as everybody locks them.
+macro_rules! each_table {
+    ($act:ident) => {
+        $act!(authorizations, String, live_until, 0);
+        $act!(access_tokens, SecretId, expires_at, 0);
+        $act!(authorization_requests, SecretId, expires_at, 0);
+        $act!(sessions, SecretId, expires_at, 0);
+        $act!(one_time_links, SecretId, expires_at, 0);
+        $act!(audit_events, String, occurred_at, AUDIT_EVENTS_KEPT);
+        $act!(refusals, String, occurred_at, REFUSALS_KEPT);
+    };
+}
 
 /// Deletes one batch of every table; returns how many rows, 0 once nothing is due.
 ///
@@ -27,54 +43,63 @@ const REFUSALS_KEPT: i64 = 30 * 86400;
 /// # Errors
 /// The database's.
 pub fn batch(connection: &mut DbConnection, now: UnixTime) -> QueryResult<usize> {
-    macro_rules! expired {
-        ($table:ident, $key:ty, $column:expr, $before:expr) => {{
+    let mut deleted = activity::purge(connection, now)?;
+    macro_rules! delete {
+        ($table:ident, $key:ty, $column:ident, $kept:expr) => {{
+            let before = now.plus(-$kept);
             let mut keys: Vec<$key> = $table::table
-                .filter($column.le($before))
-                .order($column)
+                .filter($table::$column.le(before))
+                .order($table::$column)
                 .limit(BATCH)
                 .select($table::id)
                 .load(connection)?;
             // One order for all who delete several.
             keys.sort();
-            let mut deleted = 0;
             for key in &keys {
                 // On PostgreSQL a row may have been renewed since it was found.
-                let due = $table::table.find(key).filter($column.le($before));
+                let due = $table::table.find(key).filter($table::$column.le(before));
                 deleted += diesel::delete(due).execute(connection)?;
             }
-            deleted
         }};
     }
-    // Authorizations before their tokens, as everybody locks them.
-    Ok(
-        expired!(authorizations, String, authorizations::live_until, now)
-            + expired!(
-                access_tokens,
-                SecretId,
-                access_tokens::expires_at,
-                Some(now)
-            )
-            + expired!(
-                authorization_requests,
-                SecretId,
-                authorization_requests::expires_at,
-                now
-            )
-            + expired!(sessions, SecretId, sessions::expires_at, now)
-            + expired!(one_time_links, SecretId, one_time_links::expires_at, now)
-            + expired!(
-                audit_events,
-                String,
-                audit_events::occurred_at,
-                now.plus(-AUDIT_EVENTS_KEPT)
-            )
-            + expired!(
-                refusals,
-                String,
-                refusals::occurred_at,
-                now.plus(-REFUSALS_KEPT)
-            )
-            + activity::purge(connection, now)?,
-    )
+    each_table!(delete);
+    Ok(deleted)
+}
+
+/// Rows of a table that end by time.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Due {
+    /// By now.
+    pub now: i64,
+    /// By this time tomorrow, if nothing renews them.
+    pub in_a_day: i64,
+    /// Within seven days.
+    pub in_a_week: i64,
+}
+
+/// How much is due of each table whose rows end.
+///
+/// # Errors
+/// The database's.
+pub fn due(connection: &mut DbConnection, now: UnixTime) -> QueryResult<Vec<(&'static str, Due)>> {
+    let mut all = Vec::new();
+    macro_rules! count {
+        ($table:ident, $key:ty, $column:ident, $kept:expr) => {{
+            let today = now.plus(-$kept);
+            let (tomorrow, next_week) = (today.plus(DAY), today.plus(7 * DAY));
+            let until = |end| $table::table.filter($table::$column.le(end)).count();
+            let between = |begin, end| until(end).filter($table::$column.gt(begin));
+            let now: i64 = until(today).get_result(connection)?;
+            let day: i64 = between(today, tomorrow).get_result(connection)?;
+            let week: i64 = between(tomorrow, next_week).get_result(connection)?;
+            let due = Due {
+                now,
+                in_a_day: now + day,
+                in_a_week: now + day + week,
+            };
+            all.push((stringify!($table), due));
+        }};
+    }
+    each_table!(count);
+    Ok(all)
 }

@@ -11,6 +11,7 @@ pub mod not_found;
 pub mod page;
 pub mod paths;
 pub mod person;
+pub mod plot;
 pub mod refusal_log;
 pub mod request_log;
 pub mod transport;

@@ -1,4 +1,6 @@
 //! The administrators' pages, below `/admin`: one folder for each entry of their navigation. Every page
 //! takes an `Administrator`, so that nobody else gets in.
 
+pub mod audit;
+pub mod dashboard;
 pub mod scopes;
