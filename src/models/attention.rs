@@ -5,7 +5,7 @@ use diesel::prelude::*;
 
 use crate::clock::UnixTime;
 use crate::db::DbConnection;
-use crate::schema::{client_secrets, clients};
+use crate::schema::{client_secrets, clients, projects};
 
 /// Days without use after which a client counts as unused.
 pub const UNUSED_DAYS: i64 = 90;
@@ -32,7 +32,11 @@ pub struct Attention {
 /// # Errors
 /// The database's.
 pub fn find(connection: &mut DbConnection, now: UnixTime) -> QueryResult<Attention> {
-    let enabled = clients::table.filter(clients::disabled_at.is_null());
+    // Not the one that each user has for personal tokens.
+    let enabled = clients::table
+        .left_join(projects::table)
+        .filter(projects::personal_user_id.is_null())
+        .filter(clients::disabled_at.is_null());
     let named = (clients::id, clients::name);
     let order = (clients::name, clients::id);
     let password_grant = enabled

@@ -23,7 +23,7 @@ pub struct Census {
     pub counted_at: UnixTime,
     /// People.
     pub users: i64,
-    /// Registered clients.
+    /// Clients that somebody registered.
     pub clients: i64,
     /// Access tokens that have neither expired nor been revoked.
     pub live_tokens: i64,
@@ -68,7 +68,7 @@ pub fn take(connection: &mut DbConnection, now: UnixTime) -> QueryResult<Census>
     Ok(Census {
         counted_at: now,
         users: rows_of("users"),
-        clients: rows_of("clients"),
+        clients: registered_clients(connection)?,
         live_tokens: live_tokens(connection, now)?,
         live_sessions: sessions::table
             .filter(sessions::expires_at.gt(now))
@@ -108,6 +108,15 @@ fn rows(connection: &mut DbConnection) -> QueryResult<Vec<Table>> {
         sessions,
         users
     ])
+}
+
+/// Without the one that each user has for personal tokens.
+fn registered_clients(connection: &mut DbConnection) -> QueryResult<i64> {
+    clients::table
+        .left_join(projects::table)
+        .filter(projects::personal_user_id.is_null())
+        .count()
+        .get_result(connection)
 }
 
 /// Those that expire are counted by their expiry, less the few of them that were revoked, so that only

@@ -119,7 +119,14 @@ fn each_filter_leaves_out_what_does_not_fit_and_stays_in_the_address() {
             "{filter} is kept: {shown}"
         );
         assert!(
-            shown.contains(&format!("/admin/audit/audit-log.csv?{first}")),
+            shown
+                .split("/admin/audit/audit-log.csv?")
+                .nth(1)
+                .unwrap()
+                .split('"')
+                .next()
+                .unwrap()
+                .contains(first),
             "{filter}: {shown}"
         );
     }

@@ -19,7 +19,7 @@ pub fn administrator(server: &TestServer) -> Browser {
         Ok(user::set_roles(
             connection,
             &id,
-            vec![String::from("admin")],
+            latchkey::oauth::List(vec![String::from("admin")]),
         )?)
     });
     signed_in(server, "grace")
