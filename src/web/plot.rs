@@ -17,7 +17,7 @@ pub struct Plot {
     pub title: &'static str,
     /// What one bar counts: `per minute`.
     pub unit: &'static str,
-    /// The whole of it in a sentence.
+    /// Which time it is about, and its peak.
     pub summary: String,
     /// The parts of each bar, lowest first.
     pub series: Vec<Series>,
@@ -71,7 +71,7 @@ pub struct Span {
     pub last: UnixTime,
     /// `per minute`.
     pub unit: &'static str,
-    /// `in the last hour`.
+    /// `In the last hour`.
     pub when: &'static str,
     /// Every so many bars there is a time below.
     pub tick_every: i64,
@@ -99,7 +99,7 @@ struct Bar {
 
 /// The picture, in its own units; the template has them too.
 const LEFT: i64 = 40;
-const RIGHT: i64 = 352;
+const RIGHT: i64 = 340;
 const TOP: i64 = 12;
 const BOTTOM: i64 = 148;
 
@@ -186,7 +186,7 @@ impl Plot {
             id,
             title,
             unit: span.unit,
-            summary: summary(&span, &drawn, &bars),
+            summary: summary(&span, &bars),
             series: drawn,
             lines: [0, top / 2, top].map(line).to_vec(),
             ticks: bars
@@ -229,21 +229,16 @@ fn draw(bars: &[Bar], series: &[Counts], at: usize, y: impl Fn(i64) -> i64) -> S
     }
 }
 
-fn summary(span: &Span, series: &[Series], bars: &[Bar]) -> String {
-    let totals: Vec<String> = series
-        .iter()
-        .map(|series| format!("{} {}", series.total, series.name))
-        .collect();
+fn summary(span: &Span, bars: &[Bar]) -> String {
     match bars.iter().max_by_key(|bar| bar.sum()) {
         Some(highest) if highest.sum() > 0 => format!(
-            "{} {}; at most {} {} ({}).",
-            totals.join(", "),
+            "{}; at most {} {} ({}).",
             span.when,
             grouped(highest.sum()),
             span.unit,
             highest.label
         ),
-        _ => format!("None {}.", span.when),
+        _ => format!("{}.", span.when),
     }
 }
 

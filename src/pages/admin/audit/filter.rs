@@ -60,10 +60,10 @@ impl FilterForm {
         Ok(self.is_right().then_some(filter))
     }
 
-    /// People, clients, or words such as `command line`.
+    /// People, clients by their id, or the command line.
     fn actor(&mut self, connection: &mut DbConnection) -> Result<Option<String>> {
         let typed = &self.actor.value;
-        if typed.contains(' ') || is_well_formed(IdKind::Client, typed) {
+        if typed == "command line" || is_well_formed(IdKind::Client, typed) {
             return Ok(Some(typed.clone()));
         }
         find_user(connection, &mut self.actor)

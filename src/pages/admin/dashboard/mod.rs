@@ -89,9 +89,9 @@ async fn show(admin: &Administrator) -> PageResult {
 /// Hour, day or month: minutes, hours or days up to the present one.
 fn span(range: &str, now: UnixTime) -> (&'static str, Span) {
     let (range, period, bars, unit, when, tick_every) = match range {
-        "hour" => ("hour", MINUTE, 60, "per minute", "in the last hour", 15),
-        "month" => ("month", DAY, 30, "per day", "in the last 30 days", 7),
-        _ => ("day", HOUR, 24, "per hour", "in the last 24 hours", 6),
+        "hour" => ("hour", MINUTE, 60, "per minute", "In the last hour", 15),
+        "month" => ("month", DAY, 30, "per day", "In the last 30 days", 7),
+        _ => ("day", HOUR, 24, "per hour", "In the last 24 hours", 6),
     };
     let span = Span {
         period,
@@ -155,7 +155,9 @@ fn table_lines(census: &Census) -> Vec<TableLine> {
             .due
             .map(|due| [due.now, due.in_a_day, due.in_a_week].map(grouped)),
     };
-    census.tables.iter().map(line).collect()
+    // Empty ones are nobody's concern.
+    let used = census.tables.iter().filter(|table| table.rows > 0);
+    used.map(line).collect()
 }
 
 /// What the largest table will come to, if tomorrow is as today: of those issued until then, the ones

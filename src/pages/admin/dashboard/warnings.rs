@@ -60,7 +60,9 @@ pub(super) async fn all(app: &App, census: &Census) -> Result<Vec<Warning>> {
         )
     }));
     warnings.extend(about_clients(&attention.unused, |number| {
-        format!("{number} not used for {UNUSED_DAYS} days. Disable or delete what nobody needs.")
+        format!(
+            "Nobody has used {number} for {UNUSED_DAYS} days. Disable or delete what is not needed."
+        )
     }));
     Ok(warnings)
 }

@@ -1,0 +1,57 @@
+// What an administrator does with the audit log.
+import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import { after, before, test } from 'node:test';
+import { looks } from './looks.mjs';
+import { administrator, authorizeUrl, backAt, open, person, press, signIn, startWorld, visit } from './world.mjs';
+
+let world;
+before(async () => {
+  world = await startWorld();
+  world.addUser(administrator.username, administrator.password, '--role', 'admin');
+  world.addUser('مستخدم طويل الاسم', 'a password that is long enough');
+  const client = world.addWebApp('ThisNameHasNoSpaces'.repeat(10));
+  await visit(world, async (page) => {
+    await page.goto(authorizeUrl(world, client));
+    await signIn(page);
+    await press(page, 'Allow');
+    await backAt(page, world.app.redirectUri);
+  });
+});
+after(() => world.stop());
+
+const log = (page, query = '') => open(world, page, `/admin/audit${query}`, administrator);
+
+for (const javaScript of [true, false]) {
+  const how = javaScript ? 'with JavaScript' : 'without JavaScript';
+
+  test(`an administrator finds who signed in, and takes it along as a file, ${how}`, async () => {
+    await visit(world, async (page) => {
+      await log(page);
+      await page.getByLabel('Who did it').fill(person.username);
+      await page.getByLabel('What', { exact: true }).selectOption('user.signed_in');
+      await press(page, 'Filter');
+      await page.waitForURL(/actor=Ada&.*action=user\.signed_in/);
+      const rows = page.locator('tbody tr');
+      assert.equal(await rows.count(), 1);
+      assert.match(await rows.textContent(), /Ada.*user\.signed_in.*127\.0\.0\.1/s);
+
+      for (const [name, line] of [['Export as CSV', /^evt_\w+,\S+,user\.signed_in,usr_/m], ['Export as JSON lines', /^\{.*"action":"user\.signed_in".*\}$/m]]) {
+        const [download] = await Promise.all([page.waitForEvent('download'), page.getByRole('link', { name }).click()]);
+        const text = readFileSync(await download.path(), 'utf8');
+        assert.match(text, line);
+        assert.match(download.suggestedFilename(), /^audit-log\.(csv|jsonl)$/);
+      }
+
+      await page.getByLabel('Who did it').fill('nobody at all');
+      await page.getByLabel('About user').fill('nobody');
+      await press(page, 'Filter');
+      await page.getByText('Nobody has this username.').waitFor();
+      await page.getByRole('link', { name: 'Clear' }).click();
+      await page.locator('tbody tr').nth(2).waitFor();
+    }, { javaScript });
+  });
+}
+
+looks(() => world, 'admin audit log', (page) => log(page));
+looks(() => world, 'admin audit log without a match', (page) => log(page, '?actor=nobody'));
