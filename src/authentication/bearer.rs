@@ -17,14 +17,6 @@ use crate::oauth::{PlainSecret, SecretId, SecretKind};
 
 use super::TokenState;
 
-/// A token in which everything is right.
-pub struct LiveToken {
-    /// The token, with the person it acts for.
-    pub known: Arc<KnownToken>,
-    /// Its client.
-    pub client: Arc<KnownClient>,
-}
-
 /// What was found.
 pub enum Finding<T> {
     /// It opens what its scope says.
@@ -48,7 +40,9 @@ pub fn is_access_token(kind: SecretKind) -> bool {
     )
 }
 
-/// Looks an access token up, with its client and user: all three must be live.
+/// Looks an access token up, with its client and user: all three must be live. Its scope is narrowed to
+/// what is still allowed; a token of which nothing is left is live all the same, and opens nothing that
+/// asks for a scope.
 ///
 /// # Errors
 /// The database's.
@@ -56,17 +50,15 @@ pub async fn find(
     directory: &Directory,
     secret: &PlainSecret,
     now: UnixTime,
-) -> Result<Finding<LiveToken>> {
+) -> Result<Finding<Arc<KnownToken>>> {
     let Some(known) = directory.token(secret.id()).await? else {
         return Ok(Finding::Unknown);
     };
-    let Some(client) = directory.client(&known.token.client_id).await? else {
-        return Ok(Finding::Dead);
-    };
     let user_disabled_at = known.user.as_ref().and_then(|user| user.disabled_at);
-    let state = TokenState::of_access(&known.token, user_disabled_at, Some(&client.client), now);
+    let client = Some(&known.client.client);
+    let state = TokenState::of_access(&known.token, user_disabled_at, client, now);
     Ok(if state.is_live() {
-        Finding::Live(LiveToken { known, client })
+        Finding::Live(known)
     } else {
         Finding::Dead
     })

@@ -3,8 +3,10 @@
 //! for one revision of the database: a change made through this process is seen by the next request, one
 //! made by another process within [`LAG`].
 
+mod permissions;
 mod tokens;
 
+pub use permissions::Permissions;
 pub use tokens::KnownToken;
 
 use std::cell::RefCell;
@@ -17,9 +19,6 @@ use crate::error::Result;
 use crate::models::client::{self, Client};
 use crate::models::client_secret::{self, ClientSecret};
 use crate::models::project;
-use crate::models::role::{self, Role};
-use crate::models::scope::{self, RegisteredScope};
-use crate::oauth::Scope;
 
 /// How often a server asks whether another process has changed something; its copies are never older
 /// than this and the asking. A command that takes something away waits twice as long.
@@ -37,16 +36,6 @@ pub struct KnownClient {
     pub secrets: Vec<ClientSecret>,
     /// The slug of the project that owns it.
     pub project: Option<String>,
-}
-
-/// Scopes and roles.
-#[derive(Debug)]
-pub struct Permissions {
-    /// Every scope.
-    pub scopes: HashMap<String, RegisteredScope>,
-    /// The scopes that a request without `scope` asks for, and that everybody can give.
-    pub default_scope: Scope,
-    roles: HashMap<String, Role>,
 }
 
 /// What browsers' requests and the metadata need to know of all clients.
@@ -178,54 +167,5 @@ impl Directory {
             }
             put(copies);
         });
-    }
-}
-
-impl Permissions {
-    fn load(connection: &mut crate::db::DbConnection) -> Result<Self> {
-        let scopes = scope::list(connection)?;
-        let default = scopes.iter().filter(|scope| scope.is_default);
-        let default_scope = default.map(|scope| scope.name.as_str()).collect();
-        let scopes = scopes
-            .into_iter()
-            .map(|scope| (scope.name.clone(), scope))
-            .collect();
-        let roles = role::list(connection)?
-            .into_iter()
-            .map(|role| (role.name.clone(), role));
-        Ok(Self {
-            scopes,
-            default_scope,
-            roles: roles.collect(),
-        })
-    }
-
-    /// What somebody with `roles`, and with `user` as everybody, can give: the default scopes and those
-    /// of the roles and of all that these include.
-    pub fn scope_of_user(&self, roles: &[String]) -> Scope {
-        let mut reached = HashSet::from([role::USER]);
-        let mut waiting: Vec<&str> = vec![role::USER];
-        for name in roles {
-            if reached.insert(name) {
-                waiting.push(name);
-            }
-        }
-        let mut scope = self.default_scope.clone();
-        while let Some(name) = waiting.pop() {
-            let Some(role) = self.roles.get(name) else {
-                continue;
-            };
-            scope = scope.union(&role.scope);
-            waiting.extend(
-                role.includes
-                    .iter()
-                    .map(String::as_str)
-                    .filter(|name| reached.insert(name)),
-            );
-        }
-        scope
-            .names()
-            .filter(|name| self.scopes.contains_key(*name))
-            .collect()
     }
 }

@@ -1,15 +1,16 @@
-//! Copies of access tokens with their users, for an embedded database alone: a resource server asks about
-//! the same token again and again, and the answer changes only with a revocation, which moves a revision
-//! on. Expiry is checked at every use.
+//! Access tokens as they are now: with their client, their user, and what of their scope is still allowed.
+//! Copies are kept for an embedded database alone: a resource server asks about the same token again and
+//! again, and the answer changes only with what moves one of two revisions on, a revocation or a change to
+//! clients, roles and scopes. Expiry is checked at every use.
 
 use std::cell::RefCell;
 use std::sync::Arc;
 
 use crate::error::Result;
-use crate::models::access_token::{self, AccessToken, TokenUser};
+use crate::models::access_token::{self, AccessToken, TokenKind, TokenUser};
 use crate::oauth::SecretId;
 
-use super::Directory;
+use super::{Directory, KnownClient};
 
 /// Copies a thread holds at most, some 5 MB. Each has one place, which the next of that place takes over.
 const PLACES: usize = 8192;
@@ -17,16 +18,20 @@ const PLACES: usize = 8192;
 /// A token with what belongs to it.
 #[derive(Debug)]
 pub struct KnownToken {
-    /// The token.
+    /// The token. Its scope is what of the granted one is still allowed; nothing may be left of it.
     pub token: AccessToken,
     /// The person it acts for.
     pub user: Option<TokenUser>,
+    /// Its client.
+    pub client: Arc<KnownClient>,
 }
+
+/// What copies are of: which database, at which revisions of its tokens and of its directory.
+type Moment = (u64, i64, i64);
 
 #[derive(Default)]
 struct Copies {
-    /// Of which database, at which revision.
-    of: (u64, i64),
+    of: Moment,
     places: Vec<Option<Arc<KnownToken>>>,
 }
 
@@ -43,7 +48,7 @@ impl Directory {
         let of = self
             .db
             .token_revision()
-            .map(|revision| (self.db.number(), revision));
+            .map(|revision| (self.db.number(), revision, self.db.revision()));
         if let Some(known) = of.and_then(|of| copy(of, &id)) {
             return Ok(Some(known));
         }
@@ -51,15 +56,43 @@ impl Directory {
             .db
             .read(move |connection| Ok(access_token::find_with_user(connection, &id)?))
             .await?;
-        let known = found.map(|(token, user)| Arc::new(KnownToken { token, user }));
-        if let (Some(of), Some(known)) = (of, &known) {
-            keep(of, Arc::clone(known));
+        let Some((token, user)) = found else {
+            return Ok(None);
+        };
+        // Gone since the token was read: it took the token along.
+        let Some(client) = self.client(&token.client_id).await? else {
+            return Ok(None);
+        };
+        let known = Arc::new(self.narrowed(token, user, client).await?);
+        if let Some(of) = of {
+            keep(of, Arc::clone(&known));
         }
-        Ok(known)
+        Ok(Some(known))
+    }
+
+    /// Takes out of the scope what has been taken away since it was granted.
+    async fn narrowed(
+        &self,
+        mut token: AccessToken,
+        user: Option<TokenUser>,
+        client: Arc<KnownClient>,
+    ) -> Result<KnownToken> {
+        let permissions = self.permissions().await?;
+        let roles = user.as_ref().map(|user| &*user.roles);
+        let granted = std::mem::take(&mut token.scope);
+        token.scope = match (token.kind, roles) {
+            (TokenKind::Personal, Some(roles)) => permissions.still_the_users(granted, roles),
+            _ => permissions.still_allowed(granted, &client.client, roles),
+        };
+        Ok(KnownToken {
+            token,
+            user,
+            client,
+        })
     }
 }
 
-fn copy(of: (u64, i64), id: &SecretId) -> Option<Arc<KnownToken>> {
+fn copy(of: Moment, id: &SecretId) -> Option<Arc<KnownToken>> {
     COPIES.with_borrow(|copies| {
         let known = copies
             .places
@@ -70,8 +103,8 @@ fn copy(of: (u64, i64), id: &SecretId) -> Option<Arc<KnownToken>> {
     })
 }
 
-/// Keeps what was read when the revision was known already: it is at least that new.
-fn keep(of: (u64, i64), known: Arc<KnownToken>) {
+/// Keeps what was read when the revisions were known already: it is at least that new.
+fn keep(of: Moment, known: Arc<KnownToken>) {
     COPIES.with_borrow_mut(|copies| {
         if copies.of != of {
             copies.of = of;

@@ -7,10 +7,10 @@ use actix_web::{HttpRequest, HttpResponse, web};
 use serde::Serialize;
 
 use crate::app::App;
-use crate::authentication::bearer::{self, Finding, LiveToken};
+use crate::authentication::bearer::{self, Finding};
 use crate::authentication::throttle::Key;
 use crate::clock::UnixTime;
-use crate::directory::KnownClient;
+use crate::directory::{KnownClient, KnownToken};
 use crate::error::{Error, Result};
 use crate::models::role;
 use crate::oauth::{OAuthError, PlainSecret, SecretKind};
@@ -74,7 +74,7 @@ async fn introspect(app: &App, caller: &Arc<KnownClient>, text: &str) -> Result<
     };
     if bearer::is_access_token(kind) {
         return match bearer::find(&app.directory, &secret, now).await? {
-            Finding::Live(live) if may_know(caller, &live.known.token.client_id) => {
+            Finding::Live(live) if may_know(caller, &live.token.client_id) => {
                 access_answer(app, &live).map(Some)
             }
             Finding::Live(_) | Finding::Dead => Ok(None),
@@ -92,9 +92,11 @@ fn may_know(caller: &KnownClient, client_id: &str) -> bool {
     caller.client.is_resource_server || caller.client.id == client_id
 }
 
-fn access_answer(app: &App, live: &LiveToken) -> Result<String> {
-    let token = &live.known.token;
-    let user = live.known.user.as_ref();
+/// A token of which nothing is left to allow is active with an empty `scope`. RFC 7662 §2.2 lets the member
+/// be left out, but somebody would read its absence as no limit.
+fn access_answer(app: &App, live: &KnownToken) -> Result<String> {
+    let token = &live.token;
+    let user = live.user.as_ref();
     to_json(&Answer {
         active: true,
         scope: token.scope.as_str(),
@@ -126,9 +128,11 @@ async fn refresh_answer(
         Finding::Dead => return Ok(None),
         Finding::Unknown => return missed(app, caller, now),
     };
+    let permissions = app.directory.permissions().await?;
+    let scope = permissions.still_allowed(granted.scope, &caller.client, Some(&user.roles));
     to_json(&Answer {
         active: true,
-        scope: granted.scope.as_str(),
+        scope: scope.as_str(),
         client_id: &token.client_id,
         sub: &token.user_id,
         username: Some(&user.username),

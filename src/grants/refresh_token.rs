@@ -106,7 +106,7 @@ impl Refresh {
         Ok(scope::within_user(
             &self.permissions,
             roles,
-            &wished.intersection(&scope::allowed(&self.permissions, &self.client)),
+            &wished.intersection(&self.permissions.scope_of_client(&self.client)),
         )?)
     }
 

@@ -13,19 +13,6 @@ pub enum Unnamed {
     Everything,
 }
 
-/// What `client` may ask for at most: its own scopes as far as they still exist and, for a public client
-/// that is not first-party, are not sensitive.
-pub fn allowed(permissions: &Permissions, client: &Client) -> Scope {
-    let open_client = client.is_public() && !client.is_first_party;
-    let may = |name: &&str| {
-        permissions
-            .scopes
-            .get(*name)
-            .is_some_and(|scope| !(open_client && scope.is_sensitive))
-    };
-    client.scope.names().filter(may).collect()
-}
-
 /// The scope that `client` asks for with the parameter `requested`.
 ///
 /// # Errors
@@ -37,7 +24,7 @@ pub fn requested(
     requested: Option<&str>,
     unnamed: Unnamed,
 ) -> Result<Scope, OAuthError> {
-    let allowed = allowed(permissions, client);
+    let allowed = permissions.scope_of_client(client);
     let Some(requested) = requested else {
         let scope = match unnamed {
             Unnamed::Default => allowed.intersection(&permissions.default_scope),

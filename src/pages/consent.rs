@@ -125,7 +125,7 @@ impl Question {
     ) -> Result<Result<Self, HttpResponse>, PageError> {
         waiting.bind(visitor, &signed_in).await?;
         let permissions = visitor.app.directory.permissions().await?;
-        let allowed = scope::allowed(&permissions, &waiting.client.client);
+        let allowed = permissions.scope_of_client(&waiting.client.client);
         let wished = waiting.request.scope.intersection(&allowed);
         match scope::within_user(&permissions, &signed_in.user.roles, &wished) {
             Ok(scope) => Ok(Ok(Self {

@@ -1,7 +1,9 @@
-//! RFC 7662: who may ask for what. Below: the members of an active `answer`, what is `inactive`.
+//! RFC 7662: who may ask for what. Below: the members of an active `answer`, what is `inactive`, what
+//! narrows the `scope` of a live token.
 
 mod answer;
 mod inactive;
+mod scope;
 
 use latchkey::oauth::{PlainSecret, SecretKind};
 

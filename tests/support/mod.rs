@@ -9,6 +9,7 @@ pub mod hashing;
 pub mod program;
 pub mod race;
 pub mod state;
+pub mod tokens;
 
 pub use actors::{Pkce, ResourceServer, ThirdPartyApp};
 pub use answer::Answer;

@@ -1,11 +1,7 @@
 //! RFC 7662 §2.2: the members of an active answer tell what was issued, and three of ours.
 
-use diesel::prelude::*;
-use latchkey::grants::issue::new_access_token;
-use latchkey::models::access_token::{self, AccessToken, TokenKind};
 use latchkey::models::user;
-use latchkey::oauth::{List, PlainSecret, Scope, SecretKind};
-use latchkey::schema::{clients, projects};
+use latchkey::oauth::List;
 use serde_json::{Value, json};
 
 use crate::support::{NewClient, ResourceServer, TestServer, ThirdPartyApp};
@@ -20,47 +16,6 @@ fn names(answer: &Value) -> Vec<&str> {
         .collect();
     names.sort_unstable();
     names
-}
-
-/// Gives a user a token of a kind that no grant issues, below the client of the personal project.
-fn db_token(
-    server: &TestServer,
-    user_id: &str,
-    kind: TokenKind,
-    expires_in: Option<i64>,
-) -> (String, String) {
-    let now = server.app.now();
-    let secret = PlainSecret::generate(
-        if kind == TokenKind::Personal {
-            SecretKind::PersonalToken
-        } else {
-            SecretKind::ApiKey
-        },
-        now,
-    );
-    let (token, user_id) = (secret.expose().to_owned(), user_id.to_owned());
-    let slug = server.db_write(move |connection| {
-        let of_user = projects::table.filter(projects::personal_user_id.eq(&user_id));
-        let (project, slug): (String, String) = of_user
-            .select((projects::id, projects::slug))
-            .get_result(connection)?;
-        let of_project = clients::table
-            .filter(clients::project_id.eq(project))
-            .select(clients::id);
-        let client: String = of_project.get_result(connection)?;
-        let scope = Scope::from_stored(String::from("read"));
-        access_token::insert(
-            connection,
-            AccessToken {
-                kind,
-                user_id: (kind == TokenKind::Personal).then_some(user_id),
-                expires_at: expires_in.map(|seconds| now.plus(seconds)),
-                ..new_access_token(&secret, &client, scope, now, now)
-            },
-        )?;
-        Ok(slug)
-    });
-    (token, slug)
 }
 
 #[test]
@@ -232,12 +187,14 @@ fn personal_tokens_and_api_keys_tell_kind_and_project_and_may_never_end() {
     let server = TestServer::start();
     let ada = server.db_user("ada");
     let api = ResourceServer::new(&server);
-    let (personal, slug) = db_token(&server, &ada, TokenKind::Personal, None);
-    let (key, _) = db_token(&server, &ada, TokenKind::ApiKey, Some(100));
+    let personal = server.db_personal_token(&ada, "read", None);
+    let export = server.db_project_client("export", "read");
+    let key = server.db_api_key(&export.id, "read", Some(100));
     let known = api.introspect(&personal);
     assert_eq!(
         (known["kind"].as_str(), known["project"].as_str()),
-        (Some("personal"), Some(slug.as_str()))
+        (Some("personal"), Some(ada.as_str())),
+        "a personal project is named like its user"
     );
     assert_eq!(
         (known["sub"].as_str(), known.get("exp")),
@@ -246,7 +203,7 @@ fn personal_tokens_and_api_keys_tell_kind_and_project_and_may_never_end() {
     let known = api.introspect(&key);
     assert_eq!(
         (known["kind"].as_str(), known["project"].as_str()),
-        (Some("api_key"), Some(slug.as_str()))
+        (Some("api_key"), Some("export"))
     );
     assert_eq!(known["sub"], known["client_id"], "no user is involved");
     assert!(known["exp"].is_i64() && known.get("username").is_none());
