@@ -9,6 +9,7 @@ use crate::config::Config;
 use crate::db::Db;
 use crate::directory::Directory;
 use crate::grants;
+use crate::last_use::LastUses;
 use crate::master_key;
 use crate::metrics::Metrics;
 use crate::oauth::Issuer;
@@ -34,6 +35,8 @@ pub struct App {
     pub misses: Throttle,
     /// The limit of wrong client secrets.
     pub secret_failures: Throttle,
+    /// When tokens and clients were last used.
+    pub last_uses: LastUses,
     /// Counts for `/metrics`.
     pub metrics: Metrics,
     /// What administrators read of it, until it is written.
@@ -59,6 +62,7 @@ impl App {
             sign_ins: SignInThrottle::new(&config.login),
             misses: Throttle::new(limits.misses, limits.window, limits.window),
             secret_failures: Throttle::new(limits.secret_failures, limits.window, limits.window),
+            last_uses: LastUses::new(),
             metrics: Metrics::default(),
             records: Records::default(),
             census: LastCensus::default(),

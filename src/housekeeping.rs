@@ -1,5 +1,5 @@
 //! What a server does by itself: notices the changes of other processes, wipes answers whose grace time
-//! is over, deletes expired rows in small batches, writes its records down.
+//! is over, deletes expired rows in small batches, writes down what was last used when and its records.
 
 use std::time::Duration;
 
@@ -13,6 +13,8 @@ use crate::models::{purge, refresh_token};
 
 /// Between two looks for kept answers to wipe.
 const WIPE_ROUND: Duration = Duration::from_secs(1);
+/// Between two times that last uses are written.
+const USE_ROUND: Duration = Duration::from_secs(5);
 /// Between two looks for rows to delete.
 const PURGE_ROUND: Duration = Duration::from_secs(10);
 /// Between two batches, so that other writes come first.
@@ -25,6 +27,7 @@ const RECORD_ROUND: Duration = Duration::from_secs(5);
 pub fn start(app: &Data<App>) {
     rt::spawn(look_for_changes(app.clone()));
     rt::spawn(wipe_answers(app.clone()));
+    rt::spawn(write_last_uses(app.clone()));
     rt::spawn(purge_expired(app.clone()));
     rt::spawn(write_records(app.clone()));
 }
@@ -60,6 +63,20 @@ async fn wipe_round(app: &App) -> Result<()> {
             .await?;
     }
     Ok(())
+}
+
+async fn write_last_uses(app: Data<App>) {
+    loop {
+        rt::time::sleep(USE_ROUND).await;
+        last_uses(&app).await;
+    }
+}
+
+/// Writes when tokens and clients were last used; at the end too.
+pub async fn last_uses(app: &App) {
+    if let Err(error) = app.last_uses.write(&app.db).await {
+        tracing::warn!(%error, "last uses could not be written");
+    }
 }
 
 async fn write_records(app: Data<App>) {

@@ -24,7 +24,7 @@
 //! 3. `schema`, `db`, `models`: rows and queries
 //! 4. `directory`, `authentication`: copies of what every request reads; who is calling
 //! 5. `grants`: what the token endpoint does
-//! 6. `master_key`, `metrics`, `records`, `census`, `app`: a server's parts
+//! 6. `master_key`, `metrics`, `last_use`, `records`, `census`, `app`: a server's parts
 //! 7. `web`, then `endpoints` and `pages`, which do not know each other
 //! 8. `routes`, `housekeeping`, `server`, `log`, `demo`, `cli`
 
@@ -41,6 +41,7 @@ pub mod endpoints;
 pub mod error;
 pub mod grants;
 pub mod housekeeping;
+pub mod last_use;
 pub mod log;
 pub mod master_key;
 pub mod metrics;

@@ -165,6 +165,7 @@ impl Running {
         if let Some(metrics) = self.metrics {
             metrics.stop(false).await;
         }
+        housekeeping::last_uses(&self.app).await;
         housekeeping::last_records(&self.app).await;
         outcome
     }

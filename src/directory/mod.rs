@@ -3,9 +3,11 @@
 //! for one revision of the database: a change made through this process is seen by the next request, one
 //! made by another process within [`LAG`].
 
+mod last_use;
 mod permissions;
 mod tokens;
 
+pub use last_use::LastUse;
 pub use permissions::Permissions;
 pub use tokens::KnownToken;
 
@@ -36,6 +38,8 @@ pub struct KnownClient {
     pub secrets: Vec<ClientSecret>,
     /// The slug of the project that owns it.
     pub project: Option<String>,
+    /// When it last got a token or asked about one.
+    pub last_use: LastUse,
 }
 
 /// What browsers' requests and the metadata need to know of all clients.
@@ -92,6 +96,7 @@ impl Directory {
             };
             let secrets = client_secret::of_client(connection, &client)?;
             Ok(Some(Arc::new(KnownClient {
+                last_use: LastUse::stored(client.last_used_at),
                 client,
                 secrets,
                 project,

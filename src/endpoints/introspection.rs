@@ -58,6 +58,7 @@ pub async fn post(app: web::Data<App>, request: HttpRequest, body: Body) -> Resu
         return Err(OAuthError::invalid_client("a public client introspects").into());
     }
     params.each_once(&["token_type_hint"])?;
+    app.last_uses.client(&caller, app.now());
     let answer = introspect(&app, &caller, params.required("token")?).await?;
     app.metrics.introspections.count(answer.is_some());
     Ok(uncacheable_json(
@@ -75,6 +76,7 @@ async fn introspect(app: &App, caller: &Arc<KnownClient>, text: &str) -> Result<
     if bearer::is_access_token(kind) {
         return match bearer::find(&app.directory, &secret, now).await? {
             Finding::Live(live) if may_know(caller, &live.token.client_id) => {
+                app.last_uses.token(&live, now);
                 access_answer(app, &live).map(Some)
             }
             Finding::Live(_) | Finding::Dead => Ok(None),

@@ -1,5 +1,7 @@
 //! The token endpoint (RFC 6749 §3.2). What each grant type does is in `grants`.
 
+use std::sync::Arc;
+
 use actix_web::{HttpRequest, HttpResponse, web};
 
 use crate::app::App;
@@ -56,11 +58,14 @@ async fn exchange(
 ) -> Result<TokenResponse> {
     let client = authenticate(app, request, params).await?;
     let address = client_address::client(&app.config, request);
+    let now = app.now();
     let request = TokenRequest {
-        client,
+        client: Arc::clone(&client),
         params,
         address,
-        now: app.now(),
+        now,
     };
-    grants::exchange(&app.grant_parts(), grant_type, request).await
+    let response = grants::exchange(&app.grant_parts(), grant_type, request).await?;
+    app.last_uses.client(&client, now);
+    Ok(response)
 }

@@ -3,6 +3,7 @@
 mod changes;
 mod concurrency;
 mod crash;
+mod last_use;
 mod migrations;
 mod purge;
 mod reconnect;

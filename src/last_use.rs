@@ -1,0 +1,102 @@
+//! When access tokens and clients were last used. A request only leaves a note, at most once a minute for
+//! each token and client; `housekeeping` writes the notes in batches. Where more come than fit, some are
+//! lost: the times are for people who look for what is no longer used.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
+
+use tokio::sync::Mutex;
+
+use crate::clock::UnixTime;
+use crate::db::Db;
+use crate::directory::{KnownClient, KnownToken};
+use crate::error::Result;
+use crate::models::last_use;
+use crate::oauth::SecretId;
+
+/// Notes that may wait, 1 MB; far more than a server answers for different tokens between two rounds.
+const QUEUE: usize = 16_384;
+/// Rows that one transaction writes at most, so that no other write waits long.
+const BATCH: usize = 500;
+
+/// One use.
+enum Use {
+    Token(SecretId, UnixTime),
+    Client(Arc<KnownClient>, UnixTime),
+}
+
+/// The notes that wait to be written.
+pub struct LastUses {
+    queue: SyncSender<Use>,
+    /// Held while they are written: whoever comes last, at the stop, waits for a round that has begun.
+    waiting: Mutex<Receiver<Use>>,
+}
+
+impl LastUses {
+    /// None yet.
+    pub fn new() -> Self {
+        let (queue, waiting) = sync_channel(QUEUE);
+        Self {
+            queue,
+            waiting: Mutex::new(waiting),
+        }
+    }
+
+    /// A token was found to be live for somebody who asked.
+    pub fn token(&self, known: &KnownToken, now: UnixTime) {
+        if known.last_use.is_due(now) {
+            self.note(Use::Token(known.token.id, now));
+        }
+    }
+
+    /// A client got a token or asked about one.
+    pub fn client(&self, known: &Arc<KnownClient>, now: UnixTime) {
+        if known.last_use.is_due(now) {
+            self.note(Use::Client(Arc::clone(known), now));
+        }
+    }
+
+    fn note(&self, used: Use) {
+        // Full: another use in a minute will do.
+        drop(self.queue.try_send(used));
+    }
+
+    /// Writes all that has come until now.
+    ///
+    /// # Errors
+    /// The database's; what could not be written is lost.
+    pub async fn write(&self, db: &Db) -> Result<()> {
+        let waiting = self.waiting.lock().await;
+        // Each thread and server has its own copies, so the same use may come several times.
+        let (mut tokens, mut clients) = (HashMap::new(), HashMap::new());
+        for used in waiting.try_iter() {
+            match used {
+                Use::Token(id, at) => drop(tokens.insert(id, at)),
+                Use::Client(known, at) => drop(clients.insert(known.client.id.clone(), at)),
+            }
+        }
+        let tokens: Vec<(SecretId, UnixTime)> = tokens.into_iter().collect();
+        for batch in tokens.chunks(BATCH) {
+            let batch = batch.to_vec();
+            db.write(move |connection| Ok(last_use::of_tokens(connection, &batch)?))
+                .await?;
+        }
+        let clients: Vec<(String, UnixTime)> = clients.into_iter().collect();
+        for batch in clients.chunks(BATCH) {
+            let batch = batch.to_vec();
+            db.write(move |connection| {
+                let used: Vec<_> = batch.iter().map(|(id, at)| (id.as_str(), *at)).collect();
+                Ok(last_use::of_clients(connection, &used)?)
+            })
+            .await?;
+        }
+        Ok(())
+    }
+}
+
+impl Default for LastUses {
+    fn default() -> Self {
+        Self::new()
+    }
+}
