@@ -111,6 +111,10 @@ impl ResponseError for Error {
             Self::Refused(refusal) => match refusal.code {
                 ErrorCode::InvalidClient | ErrorCode::InvalidToken => StatusCode::UNAUTHORIZED,
                 ErrorCode::InsufficientScope => StatusCode::FORBIDDEN,
+                // Gateways make a failure of their own of anything but 401 and 403.
+                ErrorCode::InvalidRequest if refusal.challenge.is_some() => {
+                    StatusCode::UNAUTHORIZED
+                }
                 ErrorCode::TemporarilyUnavailable => StatusCode::TOO_MANY_REQUESTS,
                 _ => StatusCode::BAD_REQUEST,
             },
@@ -131,6 +135,9 @@ impl ResponseError for Error {
                 header::WWW_AUTHENTICATE,
                 r#"Basic realm="latchkey", charset="UTF-8""#,
             ));
+        }
+        if let Some(challenge) = &public.challenge {
+            response.insert_header((header::WWW_AUTHENTICATE, challenge.as_str()));
         }
         if let Some(seconds) = public.retry_after {
             response.insert_header((header::RETRY_AFTER, seconds));

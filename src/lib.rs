@@ -11,6 +11,7 @@
 //! | refresh | RFC 6749 §6, RFC 9700 §4.14 | `grants/refresh_token` |
 //! | client authentication | RFC 6749 §2.3 | `authentication/client` |
 //! | introspection | RFC 7662 | `endpoints/introspection`, then `authentication/bearer` |
+//! | what gateways ask | RFC 6750 §3 | `endpoints/verify` |
 //! | revocation | RFC 7009 | `endpoints/revocation` |
 //! | metadata | RFC 8414 | `endpoints/metadata` |
 //! | redirect URIs | RFC 6749 §3.1.2, RFC 8252 | `oauth/redirect_uri` |

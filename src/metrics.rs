@@ -55,6 +55,8 @@ pub struct Metrics {
     pub refresh_tokens: Counter,
     /// Introspections.
     pub introspections: Outcomes,
+    /// Questions of gateways.
+    pub verifications: Outcomes,
     /// Sign-ins on the page.
     pub sign_ins: Outcomes,
     /// Sign-ins by the password grant.

@@ -82,6 +82,21 @@ fn text(app: &App) -> String {
         );
     }
     text.begin(
+        "latchkey_verifications_total",
+        "counter",
+        "Questions of gateways by outcome.",
+    );
+    for (outcome, count) in [
+        ("passed", metrics.verifications.good.get()),
+        ("refused", metrics.verifications.bad.get()),
+    ] {
+        text.line(
+            "latchkey_verifications_total",
+            &[("outcome", outcome)],
+            count,
+        );
+    }
+    text.begin(
         "latchkey_sign_ins_total",
         "counter",
         "Sign-ins on the page by outcome.",

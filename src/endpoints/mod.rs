@@ -7,6 +7,7 @@ pub mod metadata;
 pub mod metrics;
 pub mod revocation;
 pub mod token;
+pub mod verify;
 
 use std::sync::Arc;
 

@@ -16,6 +16,10 @@ pub const JWKS: &str = "/oauth/jwks";
 pub const METADATA: &str = "/.well-known/oauth-authorization-server";
 /// For gateways.
 pub const VERIFY: &str = "/auth/verify";
+/// For gateways that append the original path.
+pub const VERIFY_BELOW: &str = "/auth/verify/{original:.*}";
+/// Reports of leaked tokens.
+pub const LEAKED: &str = "/auth/leaked";
 /// Liveness.
 pub const HEALTHZ: &str = "/healthz";
 /// Readiness.

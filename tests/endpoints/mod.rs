@@ -11,3 +11,4 @@ mod redirect_uris;
 mod revocation;
 mod transport;
 mod wrong_method;
+mod verify;

@@ -69,6 +69,21 @@ impl TestServer {
         secret.expose().to_owned()
     }
 
+    /// Ends an access token, as the pages will.
+    pub fn db_revoke_token(&self, token: &str) {
+        let (_, secret) = PlainSecret::recognise(token).unwrap();
+        let now = self.app.now();
+        let ended = self.db_write(move |connection| {
+            Ok(access_token::revoke(
+                connection,
+                &secret.id(),
+                "a test",
+                now,
+            )?)
+        });
+        assert!(ended, "it was live");
+    }
+
     /// A client, with a secret, of a new project.
     pub fn db_project_client(&self, slug: &str, scope: &str) -> RegisteredClient {
         let now = self.app.now();

@@ -1,0 +1,116 @@
+//! The one credential of the original request: `Authorization`, `X-API-Key` or, where the configuration
+//! names it, a parameter of the original URI. Neither cookies nor bodies are looked at (RFC 6750 §5.3).
+
+use std::borrow::Cow;
+
+use actix_web::HttpRequest;
+use actix_web::http::header::{AUTHORIZATION, HeaderName, HeaderValue};
+
+use crate::config::Config;
+use crate::oauth::{ErrorCode, OAuthError, params};
+use crate::web::client_address;
+
+static API_KEY: HeaderName = HeaderName::from_static("x-api-key");
+/// Where gateways tell the original URI, the first that is there.
+static ORIGINAL_URI: [HeaderName; 2] = [
+    HeaderName::from_static("x-forwarded-uri"),
+    HeaderName::from_static("x-original-uri"),
+];
+
+/// Where a token stood.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Place {
+    Header,
+    OriginalUri,
+}
+
+/// What the original request brought.
+pub(super) enum Credential<'a> {
+    /// A token or what is to be taken for one.
+    Token(Cow<'a, str>, Place),
+    /// The `Authorization` header with a client's id and secret.
+    Client(&'a [u8]),
+}
+
+impl<'a> Credential<'a> {
+    /// None also for a scheme that this server does not know (RFC 6750 §3.1).
+    ///
+    /// # Errors
+    /// `invalid_request` where there is more than one: two readers might choose differently.
+    pub(super) fn find(
+        config: &'a Config,
+        request: &'a HttpRequest,
+    ) -> Result<Option<Self>, OAuthError> {
+        let mut found = written(request, &AUTHORIZATION)
+            .map(of_authorization)
+            .chain(written(request, &API_KEY).map(|key| Some(in_header(key.as_bytes()))))
+            .chain(in_original_uri(config, request).map(Some));
+        let first = found.next();
+        if found.next().is_some() {
+            return Err(OAuthError::at_resource(
+                ErrorCode::InvalidRequest,
+                "There is more than one credential.",
+                None,
+            ));
+        }
+        Ok(first.flatten())
+    }
+}
+
+/// The headers of a name that say something.
+fn written<'a>(
+    request: &'a HttpRequest,
+    name: &HeaderName,
+) -> impl Iterator<Item = &'a HeaderValue> {
+    let values = request.headers().get_all(name);
+    values.filter(|value| !value.as_bytes().trim_ascii().is_empty())
+}
+
+fn of_authorization(value: &HeaderValue) -> Option<Credential<'_>> {
+    let value = value.as_bytes().trim_ascii();
+    let space = value.iter().position(|&byte| byte == b' ');
+    let (scheme, rest) = value.split_at(space.unwrap_or(value.len()));
+    if scheme.eq_ignore_ascii_case(b"Bearer") {
+        Some(in_header(rest))
+    } else if scheme.eq_ignore_ascii_case(b"Basic") {
+        Some(Credential::Client(value))
+    } else {
+        None
+    }
+}
+
+/// Bytes that are no text are no token of ours either.
+fn in_header(text: &[u8]) -> Credential<'_> {
+    let text = std::str::from_utf8(text.trim_ascii()).unwrap_or_default();
+    Credential::Token(Cow::Borrowed(text), Place::Header)
+}
+
+/// Only from a trusted proxy: anybody else would write into it what its own address does not have.
+fn in_original_uri<'a>(
+    config: &'a Config,
+    request: &'a HttpRequest,
+) -> impl Iterator<Item = Credential<'a>> {
+    let wanted = config.verify.query_parameter.as_deref().filter(|_| {
+        client_address::contains(&config.trusted_proxies, client_address::peer(request))
+    });
+    let uri = wanted.and_then(|wanted| {
+        let mut names = ORIGINAL_URI.iter();
+        let value = names.find_map(|name| request.headers().get(name))?;
+        Some((wanted, value.to_str().ok()?))
+    });
+    uri.into_iter()
+        .flat_map(|(wanted, uri)| values_in_query(uri, wanted))
+        .map(|key| Credential::Token(key, Place::OriginalUri))
+}
+
+/// The values of a parameter. The rest of the query is somebody else's and need not be well-formed.
+fn values_in_query<'a>(uri: &'a str, wanted: &'a str) -> impl Iterator<Item = Cow<'a, str>> {
+    let query = uri.split_once('?').map_or("", |(_, query)| query);
+    let query = query.split_once('#').map_or(query, |(query, _)| query);
+    query.split('&').filter_map(move |pair| {
+        let (name, value) = pair.split_once('=')?;
+        let name = params::decode(name.as_bytes()).ok()?;
+        let value = params::decode(value.as_bytes()).unwrap_or(Cow::Borrowed(value));
+        (name == wanted && !value.is_empty()).then_some(value)
+    })
+}

@@ -1,0 +1,64 @@
+//! What a gateway demands of those whom it lets pass, in the query of `/auth/verify` itself: `scope`,
+//! `audience`, `project`.
+
+use crate::oauth::{ErrorCode, OAuthError, Params, Scope};
+
+use super::caller::Caller;
+
+/// The options of one question; what is not given is not demanded.
+pub(super) struct Demands<'a> {
+    /// All of these.
+    scope: Option<Scope>,
+    /// `aud`.
+    audience: Option<&'a str>,
+    /// The slug of the project that owns the client.
+    project: Option<&'a str>,
+}
+
+impl<'a> Demands<'a> {
+    /// Other parameters mean nothing: some gateways add the original request's.
+    ///
+    /// # Errors
+    /// `invalid_request` for a repeated option or a malformed scope: a mistake in the gateway's
+    /// configuration must not let anybody pass.
+    pub(super) fn read(options: &'a Params<'_>) -> Result<Self, OAuthError> {
+        let scope = options.one("scope")?.map(Scope::parse).transpose();
+        Ok(Self {
+            scope: scope.map_err(|_| {
+                OAuthError::invalid_request(
+                    "scope must be names of printable ASCII without quotes, separated by single spaces.",
+                )
+            })?,
+            audience: options.one("audience")?,
+            project: options.one("project")?,
+        })
+    }
+
+    /// Whether somebody who is live may pass; `audience` is that of every token of this server.
+    ///
+    /// # Errors
+    /// `invalid_token` where it is meant for somebody else (as RFC 9068 §4 has it), `insufficient_scope`
+    /// where it is of another project or has not all of the scope.
+    pub(super) fn check(&self, caller: &Caller, audience: &str) -> Result<(), OAuthError> {
+        if self.audience.is_some_and(|wanted| wanted != audience) {
+            return Err(OAuthError::at_resource(
+                ErrorCode::InvalidToken,
+                "The token is for another audience.",
+                None,
+            ));
+        }
+        let refuse = |description| {
+            let scope = self.scope.as_ref();
+            OAuthError::at_resource(ErrorCode::InsufficientScope, description, scope)
+        };
+        let own = caller.client().project.as_deref();
+        if self.project.is_some() && self.project != own {
+            return Err(refuse("The credential is of another project."));
+        }
+        let missing = |wanted: &Scope| !caller.scope().covers(wanted);
+        if self.scope.as_ref().is_some_and(missing) {
+            return Err(refuse("The request needs more scope."));
+        }
+        Ok(())
+    }
+}
