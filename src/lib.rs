@@ -13,6 +13,7 @@
 //! | introspection | RFC 7662 | `endpoints/introspection`, then `authentication/bearer` |
 //! | what gateways ask | RFC 6750 §3 | `endpoints/verify` |
 //! | revocation | RFC 7009 | `endpoints/revocation` |
+//! | reports of leaked tokens | | `endpoints/leaked`, then `leaked` |
 //! | metadata | RFC 8414 | `endpoints/metadata` |
 //! | redirect URIs | RFC 6749 §3.1.2, RFC 8252 | `oauth/redirect_uri` |
 //! | the form of tokens | | `oauth/secret` |
@@ -24,7 +25,7 @@
 //! 2. `error`
 //! 3. `schema`, `db`, `models`: rows and queries
 //! 4. `directory`, `authentication`: copies of what every request reads; who is calling
-//! 5. `grants`: what the token endpoint does
+//! 5. `grants`: what the token endpoint does; `leaked`
 //! 6. `master_key`, `metrics`, `last_use`, `records`, `census`, `app`: a server's parts
 //! 7. `web`, then `endpoints` and `pages`, which do not know each other
 //! 8. `routes`, `housekeeping`, `server`, `log`, `demo`, `cli`
@@ -43,6 +44,7 @@ pub mod error;
 pub mod grants;
 pub mod housekeeping;
 pub mod last_use;
+pub mod leaked;
 pub mod log;
 pub mod master_key;
 pub mod metrics;

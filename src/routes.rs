@@ -4,7 +4,8 @@ use actix_web::middleware::from_fn;
 use actix_web::web::{self, ServiceConfig};
 
 use crate::endpoints::{
-    authorization, health, introspection, metrics, only_get, only_post, revocation, token, verify,
+    authorization, health, introspection, leaked, metrics, only_get, only_post, revocation, token,
+    verify,
 };
 use crate::pages::{account, admin, assets, consent, login, logout, setup};
 use crate::web::{cors, not_found, paths};
@@ -41,6 +42,11 @@ pub(crate) fn table(routes: &mut ServiceConfig) {
         )
         // Any method, and any path below: gateways keep the original ones.
         .service(web::resource([paths::VERIFY, paths::VERIFY_BELOW]).to(verify::any))
+        .service(
+            web::resource(paths::LEAKED)
+                .post(leaked::post)
+                .default_service(web::to(only_post)),
+        )
         .service(
             web::resource(paths::HEALTHZ)
                 .get(health::healthz)

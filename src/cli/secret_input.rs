@@ -38,6 +38,26 @@ pub(super) fn token() -> Result<String, Failure> {
     Ok(token.trim().to_owned())
 }
 
+/// Tokens that somebody has found, one a line; a line may be anything.
+pub(super) fn tokens() -> Result<Vec<String>, Failure> {
+    /// More bytes than any list of found tokens has.
+    const MOST_BYTES: u64 = 16 * 1024 * 1024;
+
+    let mut bytes = Vec::new();
+    if io::stdin().is_terminal() {
+        bytes = asked("Token: ")?.into_bytes();
+    } else {
+        io::stdin()
+            .take(MOST_BYTES)
+            .read_to_end(&mut bytes)
+            .map_err(|error| format!("Standard input cannot be read: {error}."))?;
+    }
+    let text = String::from_utf8_lossy(&bytes);
+    let lines = text.lines().map(str::trim);
+    let lines = lines.filter(|line| !line.is_empty());
+    Ok(lines.map(str::to_owned).collect())
+}
+
 fn asked(prompt: &str) -> Result<String, Failure> {
     rpassword::prompt_password(prompt).map_err(|error| {
         let sentence = format!(

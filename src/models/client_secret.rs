@@ -80,6 +80,28 @@ pub fn of_client(connection: &mut DbConnection, client: &Client) -> QueryResult<
         .load(connection)
 }
 
+/// Finds by digest, whosoever it is and whatever its state.
+pub fn find_by_hash(
+    connection: &mut DbConnection,
+    hash: &HashedSecret,
+) -> QueryResult<Option<ClientSecret>> {
+    client_secrets::table
+        .filter(client_secrets::secret_hash.eq(hash))
+        .select(ClientSecret::as_select())
+        .get_result(connection)
+        .optional()
+}
+
+/// Ends one at once; says whether nobody had.
+pub fn revoke(connection: &mut DbConnection, id: &str, now: UnixTime) -> QueryResult<bool> {
+    let ended = diesel::update(client_secrets::table.find(id))
+        .filter(client_secrets::revoked_at.is_null())
+        .set(client_secrets::revoked_at.eq(Some(now)))
+        .execute(connection)?;
+    note_change(connection)?;
+    Ok(ended == 1)
+}
+
 /// Lets every secret that lives longer end at `end`.
 pub fn end_all_at(
     connection: &mut DbConnection,

@@ -75,6 +75,12 @@ impl<'a> Params<'a> {
             .ok_or_else(|| OAuthError::invalid_request(format!("The parameter {name} is missing.")))
     }
 
+    /// Every value of a parameter that may be repeated.
+    pub fn all(&self, name: &str) -> impl Iterator<Item = &str> {
+        let own = self.pairs.iter().filter(move |(key, _)| key == name);
+        own.map(|(_, value)| value.as_ref())
+    }
+
     /// Refuses a request that repeats any of `names`, whether or not this request needs it.
     ///
     /// # Errors

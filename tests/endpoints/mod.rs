@@ -6,6 +6,7 @@ mod cors;
 mod errors;
 mod health;
 mod introspection;
+mod leaked;
 mod metadata;
 mod redirect_uris;
 mod revocation;

@@ -84,6 +84,14 @@ impl TestServer {
         assert!(ended, "it was live");
     }
 
+    /// Another secret of a client.
+    pub fn db_add_secret(&self, client_id: &str) -> String {
+        let (id, now) = (client_id.to_owned(), self.app.now());
+        let secret = self
+            .db_write(move |connection| Ok(client_secret::insert(connection, &id, "second", now)?));
+        secret.expose().to_owned()
+    }
+
     /// A client, with a secret, of a new project.
     pub fn db_project_client(&self, slug: &str, scope: &str) -> RegisteredClient {
         let now = self.app.now();

@@ -8,6 +8,7 @@ DROP INDEX access_tokens_revoked;
 DROP TABLE refusals;
 DROP TABLE activity;
 DROP INDEX clients_by_name;
+DROP INDEX client_secrets_by_hash;
 DROP INDEX access_tokens_by_last_four;
 ALTER TABLE authorizations DROP COLUMN revoked_by;
 ALTER TABLE access_tokens DROP COLUMN revoked_by;

@@ -11,6 +11,8 @@ ALTER TABLE authorizations ADD COLUMN revoked_by TEXT;
 
 -- Only tokens with names are searched by what a person remembers of them.
 CREATE INDEX access_tokens_by_last_four ON access_tokens (last_four) WHERE kind <> 'access';
+-- A leaked secret is reported without its client's id.
+CREATE INDEX client_secrets_by_hash ON client_secrets (secret_hash);
 CREATE INDEX clients_by_name ON clients (name);
 
 -- How often something happened within each period (60, 3600 or 86400 seconds) that begins at a multiple

@@ -1,6 +1,7 @@
 //! `latchkey token`: one access or refresh token, found by its `jti` or by itself. Why it is active or
 //! not is told in `state`.
 
+mod report_leaked;
 mod state;
 
 use base64::Engine as _;
@@ -25,6 +26,8 @@ pub(super) enum TokenCommand {
     Show(Which),
     /// Revoke a token; a refresh token ends its authorization, with all its tokens
     Revoke(Which),
+    /// Revoke every live one of the tokens on standard input, one a line, that were found somewhere
+    ReportLeaked,
 }
 
 #[derive(Debug, Args)]
@@ -38,6 +41,7 @@ impl TokenCommand {
         match self {
             Self::Show(which) => show(config, which.find()?).await,
             Self::Revoke(which) => revoke(config, which.find()?).await,
+            Self::ReportLeaked => report_leaked::report_leaked(config).await,
         }
     }
 }

@@ -1,0 +1,43 @@
+//! `latchkey token report-leaked`: tokens that were found somewhere, one a line on standard input, are
+//! revoked if they are live.
+
+use crate::config::Config;
+use crate::leaked::{self, Outcome, Reporter};
+use crate::oauth::PlainSecret;
+
+use super::super::installation::now;
+use super::super::output::Output;
+use super::super::record::Record;
+use super::super::{Failure, Installation, secret_input};
+
+pub(super) async fn report_leaked(config: Config) -> Result<Output, Failure> {
+    let texts = secret_input::tokens()?;
+    if texts.is_empty() {
+        return Err(Failure::Failed(String::from(
+            "Give the tokens that were found on standard input, one a line.",
+        )));
+    }
+    let installation = Installation::open(config)?;
+    let reporter = Reporter {
+        actor: Some(String::from("command line")),
+        address: None,
+    };
+    let mut records = Vec::new();
+    for text in &texts {
+        let outcome = leaked::report(&installation.db, text, &reporter, now()).await?;
+        let last_four = PlainSecret::recognise(text).map(|(_, own)| own.last_four().to_owned());
+        let word = match outcome {
+            Outcome::Revoked => "revoked",
+            Outcome::NotLive => "had ended before",
+            Outcome::Unknown => "not a token of this server",
+        };
+        records.push(
+            Record::default()
+                .with("last_four", last_four)
+                .with("revoked", outcome == Outcome::Revoked)
+                .with("outcome", word),
+        );
+    }
+    installation.seen_everywhere().await;
+    Ok(Output::many(&["last_four", "outcome"], records, ""))
+}

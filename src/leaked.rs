@@ -1,0 +1,151 @@
+//! What becomes of a token that somebody has found where it should not be: whoever holds it may report
+//! it, and if it is live it ends at once. Not told apart here: thieves, scanners and its owner.
+
+use crate::authentication::bearer;
+use crate::clock::UnixTime;
+use crate::db::{Db, DbConnection};
+use crate::error::Result;
+use crate::models::audit_event::AuditEvent;
+use crate::models::{access_token, authorization, client_secret, refresh_token};
+use crate::oauth::{PlainSecret, SecretId, SecretKind};
+
+/// Why the pages and `latchkey token show` say that it ended.
+const BECAUSE: &str = "reported as leaked";
+
+/// Who reports, for the audit log.
+#[derive(Clone, Debug, Default)]
+pub struct Reporter {
+    /// `command line`; nobody who could be named where it came over HTTP.
+    pub actor: Option<String>,
+    /// From where.
+    pub address: Option<String>,
+}
+
+/// What was done.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Outcome {
+    /// It was live and is revoked now.
+    Revoked,
+    /// It had ended before.
+    NotLive,
+    /// Nobody has ever been given it, or it is no token at all.
+    Unknown,
+}
+
+/// What ends with a token.
+enum Ending {
+    AccessToken(SecretId),
+    /// A refresh token takes its authorization along (as in RFC 7009 §2.1), also a used one: it shows
+    /// that the client's tokens can be read.
+    Authorization(String),
+    ClientSecret(String),
+}
+
+/// A live token and whose it is.
+struct Leak {
+    ending: Ending,
+    what: String,
+    user_id: Option<String>,
+    client_id: String,
+    authorization_id: Option<String>,
+}
+
+/// Ends one token, if it is live. It has ended for everybody, durably, when this returns.
+///
+/// # Errors
+/// The database's.
+pub async fn report(db: &Db, text: &str, reporter: &Reporter, now: UnixTime) -> Result<Outcome> {
+    let Some((kind, secret)) = PlainSecret::recognise(text) else {
+        return Ok(Outcome::Unknown);
+    };
+    // Read first: outsiders who report what is no token of ours must not keep the writer busy.
+    let found = db.read(move |connection| Leak::find(connection, kind, &secret, now));
+    let leak = match found.await? {
+        None => return Ok(Outcome::Unknown),
+        Some(None) => return Ok(Outcome::NotLive),
+        Some(Some(leak)) => leak,
+    };
+    let reporter = reporter.clone();
+    let ended = db.write(move |connection| leak.end(connection, reporter, now));
+    Ok(if ended.await? {
+        Outcome::Revoked
+    } else {
+        Outcome::NotLive
+    })
+}
+
+impl Leak {
+    /// None where nobody was given it; within, none where it opens nothing any more.
+    fn find(
+        connection: &mut DbConnection,
+        kind: SecretKind,
+        secret: &PlainSecret,
+        now: UnixTime,
+    ) -> Result<Option<Option<Self>>> {
+        let what = |name| format!("{name} …{}", secret.last_four());
+        Ok(match kind {
+            kind if bearer::is_access_token(kind) => {
+                let found = access_token::find_with_user(connection, &secret.id())?;
+                found.map(|(token, _)| {
+                    token.is_live(now).then(|| Self {
+                        what: what(token.kind.as_str()),
+                        ending: Ending::AccessToken(token.id),
+                        user_id: token.user_id,
+                        client_id: token.client_id,
+                        authorization_id: token.authorization_id,
+                    })
+                })
+            }
+            SecretKind::RefreshToken => {
+                let found = refresh_token::find(connection, &secret.id())?;
+                found.map(|token| {
+                    let live = token.revoked_at.is_none() && now < token.expires_at;
+                    live.then(|| Self {
+                        what: what("refresh"),
+                        ending: Ending::Authorization(token.authorization_id.clone()),
+                        user_id: Some(token.user_id),
+                        client_id: token.client_id,
+                        authorization_id: Some(token.authorization_id),
+                    })
+                })
+            }
+            SecretKind::ClientSecret => {
+                let found = client_secret::find_by_hash(connection, &secret.hash())?;
+                found.map(|secret| {
+                    secret.is_live(now).then(|| Self {
+                        what: what("client_secret"),
+                        ending: Ending::ClientSecret(secret.id),
+                        user_id: None,
+                        client_id: secret.client_id,
+                        authorization_id: None,
+                    })
+                })
+            }
+            // A code lives for seconds and opens nothing without its client; what a cookie carries is
+            // of no use to a scanner.
+            _ => None,
+        })
+    }
+
+    /// Says whether it was live until now.
+    fn end(self, connection: &mut DbConnection, by: Reporter, now: UnixTime) -> Result<bool> {
+        let ended = match &self.ending {
+            Ending::AccessToken(id) => access_token::revoke(connection, id, BECAUSE, now)?,
+            Ending::Authorization(id) => authorization::revoke(connection, id, BECAUSE, now)?,
+            Ending::ClientSecret(id) => client_secret::revoke(connection, id, now)?,
+        };
+        if ended {
+            AuditEvent {
+                actor: by.actor,
+                user_id: self.user_id,
+                client_id: Some(self.client_id),
+                authorization_id: self.authorization_id,
+                address: by.address,
+                detail: Some(self.what),
+                ..AuditEvent::new("token.leaked", now)
+            }
+            .insert(connection)?;
+        }
+        Ok(ended)
+    }
+}
