@@ -10,7 +10,7 @@ use std::net::IpAddr;
 use std::sync::Arc;
 
 use actix_web::http::header;
-use actix_web::{HttpMessage, HttpRequest, HttpResponse, web};
+use actix_web::{HttpRequest, HttpResponse, web};
 
 use crate::app::App;
 use crate::authentication::bearer::{self, Finding};
@@ -52,9 +52,7 @@ async fn verify(app: &App, request: &HttpRequest) -> Result<HttpResponse> {
         return Ok(who_is_it());
     };
     let caller = recognise(app, request, &credential).await?;
-    request
-        .extensions_mut()
-        .insert(LoggedClient(Arc::clone(caller.client())));
+    LoggedClient::note(request, caller.client());
     demands.check(&caller, app.audience())?;
     Ok(caller.answer())
 }
