@@ -6,7 +6,7 @@ use actix_web::http::header;
 use actix_web::{HttpResponse, ResponseError};
 use std::fmt;
 
-use crate::oauth::{ErrorCode, OAuthError};
+use crate::oauth::{ErrorCode, OAuthError, Scope};
 
 /// Everything above the models returns this.
 pub type Result<T> = std::result::Result<T, Error>;
@@ -17,6 +17,8 @@ pub enum Error {
     /// The request was understood and is refused. Writes done so far stay: a refusal that reports a
     /// replayed code must not undo the revocation that it causes.
     Refused(OAuthError),
+    /// The same at a protected resource, with the challenge that says so (RFC 6750 §3).
+    Challenged(OAuthError, String),
     /// Too much is waiting. Nothing was done; another try later may succeed.
     Overloaded,
     /// The database failed. Nothing was done; it may be back in a moment (RFC 7009 §2.2.1 wants 503).
@@ -25,7 +27,22 @@ pub enum Error {
     Failed(String),
 }
 
+/// The challenge to a request without any credential, which says nothing more (RFC 6750 §3.1).
+pub const BARE_CHALLENGE: &str = r#"Bearer realm="latchkey""#;
+
 impl Error {
+    /// A refusal at a protected resource; `needed` is the scope that would do. The characters of codes,
+    /// descriptions and scopes need no escape within quotes.
+    pub fn challenged(refusal: OAuthError, needed: Option<&Scope>) -> Self {
+        let (error, description) = (refusal.code.as_str(), &refusal.description);
+        let scope = needed.map(|needed| format!(r#", scope="{needed}""#));
+        let scope = scope.unwrap_or_default();
+        let challenge = format!(
+            r#"{BARE_CHALLENGE}, error="{error}", error_description="{description}"{scope}"#
+        );
+        Self::Challenged(refusal, challenge)
+    }
+
     /// A failure with its cause, for the log alone.
     pub fn failed(cause: impl fmt::Display) -> Self {
         Self::Failed(cause.to_string())
@@ -33,13 +50,13 @@ impl Error {
 
     /// Whether what the request has written so far must be undone.
     pub fn undoes_writes(&self) -> bool {
-        !matches!(self, Self::Refused(_))
+        !matches!(self, Self::Refused(_) | Self::Challenged(..))
     }
 
     /// The same error as a client may read it.
     pub fn public(&self) -> OAuthError {
         match self {
-            Self::Refused(refusal) => refusal.clone(),
+            Self::Refused(refusal) | Self::Challenged(refusal, _) => refusal.clone(),
             Self::Overloaded => OAuthError {
                 retry_after: Some(1),
                 ..OAuthError::new(
@@ -66,7 +83,7 @@ impl Error {
     pub fn log(&self, request_id: &str, client_id: Option<&str>) {
         let client_id = client_id.unwrap_or("-");
         match self {
-            Self::Refused(refusal) => tracing::info!(
+            Self::Refused(refusal) | Self::Challenged(refusal, _) => tracing::info!(
                 request_id,
                 client_id,
                 error = refusal.code.as_str(),
@@ -86,7 +103,7 @@ impl Error {
 impl fmt::Display for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Refused(refusal) => refusal.fmt(f),
+            Self::Refused(refusal) | Self::Challenged(refusal, _) => refusal.fmt(f),
             Self::Overloaded => f.write_str("a queue or pool is full; try again in a moment"),
             Self::Unavailable(cause) | Self::Failed(cause) => f.write_str(cause),
         }
@@ -111,13 +128,14 @@ impl ResponseError for Error {
             Self::Refused(refusal) => match refusal.code {
                 ErrorCode::InvalidClient | ErrorCode::InvalidToken => StatusCode::UNAUTHORIZED,
                 ErrorCode::InsufficientScope => StatusCode::FORBIDDEN,
-                // Gateways make a failure of their own of anything but 401 and 403.
-                ErrorCode::InvalidRequest if refusal.challenge.is_some() => {
-                    StatusCode::UNAUTHORIZED
-                }
                 ErrorCode::TemporarilyUnavailable => StatusCode::TOO_MANY_REQUESTS,
                 _ => StatusCode::BAD_REQUEST,
             },
+            Self::Challenged(refusal, _) if refusal.code == ErrorCode::InsufficientScope => {
+                StatusCode::FORBIDDEN
+            }
+            // Also a malformed request: nginx makes a failure of its own of anything but 401 and 403.
+            Self::Challenged(..) => StatusCode::UNAUTHORIZED,
             Self::Overloaded | Self::Unavailable(_) => StatusCode::SERVICE_UNAVAILABLE,
             Self::Failed(_) => StatusCode::INTERNAL_SERVER_ERROR,
         }
@@ -136,7 +154,7 @@ impl ResponseError for Error {
                 r#"Basic realm="latchkey", charset="UTF-8""#,
             ));
         }
-        if let Some(challenge) = &public.challenge {
+        if let Self::Challenged(_, challenge) = self {
             response.insert_header((header::WWW_AUTHENTICATE, challenge.as_str()));
         }
         if let Some(seconds) = public.retry_after {

@@ -17,8 +17,7 @@ use crate::authentication::bearer::{self, Finding};
 use crate::authentication::throttle::Key;
 use crate::authentication::{Credentials, authenticate_client};
 use crate::directory::KnownToken;
-use crate::error::{Error, Result};
-use crate::oauth::error::BARE_CHALLENGE;
+use crate::error::{BARE_CHALLENGE, Error, Result};
 use crate::oauth::{ErrorCode, OAuthError, Params, PlainSecret, SecretKind};
 use crate::web::client_address;
 use crate::web::request_log::LoggedClient;
@@ -92,15 +91,15 @@ async fn live_token(
         return Err(missed(app, address));
     };
     if !bearer::is_access_token(kind) {
-        return Err(invalid_token("a secret of another kind").into());
+        return Err(invalid_token("a secret of another kind"));
     }
     // Addresses end up in logs: what opens a person's account is not to be sent there.
     if place == Place::OriginalUri && kind != SecretKind::ApiKey {
-        return Err(invalid_token("only an API key may stand in an address").into());
+        return Err(invalid_token("only an API key may stand in an address"));
     }
     match bearer::find(&app.directory, &secret, now).await? {
         Finding::Live(known) => Ok(known),
-        Finding::Dead => Err(invalid_token("it opens nothing any more").into()),
+        Finding::Dead => Err(invalid_token("it opens nothing any more")),
         Finding::Unknown => Err(missed(app, address)),
     }
 }
@@ -110,7 +109,8 @@ async fn live_token(
 async fn client(app: &App, header: &[u8], address: IpAddr) -> Result<Caller> {
     let wrong = |reason| {
         let description = "The client id or secret is wrong.";
-        OAuthError::at_resource(ErrorCode::InvalidToken, description, None).because(reason)
+        let refusal = OAuthError::new(ErrorCode::InvalidToken, description).because(reason);
+        Error::challenged(refusal, None)
     };
     let credentials = Credentials::read(Some(header), &Params::default())
         .map_err(|_| wrong("malformed Authorization header"))?;
@@ -120,7 +120,7 @@ async fn client(app: &App, header: &[u8], address: IpAddr) -> Result<Caller> {
     let known = authenticate_client(known, &app.secret_failures, &credentials, address, now)
         .map_err(|error| match error {
             Error::Refused(refusal) if refusal.code == ErrorCode::InvalidClient => {
-                wrong(refusal.reason.unwrap_or_default()).into()
+                wrong(refusal.reason.unwrap_or_default())
             }
             other => other,
         })?;
@@ -133,16 +133,17 @@ async fn client(app: &App, header: &[u8], address: IpAddr) -> Result<Caller> {
     Ok(Caller::Client(known, scope))
 }
 
-fn invalid_token(reason: &'static str) -> OAuthError {
+fn invalid_token(reason: &'static str) -> Error {
     let description = "The token is unknown, expired or revoked.";
-    OAuthError::at_resource(ErrorCode::InvalidToken, description, None).because(reason)
+    let refusal = OAuthError::new(ErrorCode::InvalidToken, description).because(reason);
+    Error::challenged(refusal, None)
 }
 
 /// A token that nobody was given: counted by address, and past the limit 429. Whoever brings a live one
 /// from the same address is let in all the same.
 fn missed(app: &App, address: IpAddr) -> Error {
     match app.misses.count(Key::Address(address), app.now()) {
-        Ok(()) => invalid_token("unknown").into(),
+        Ok(()) => invalid_token("unknown"),
         Err(seconds) => OAuthError::throttled(seconds).into(),
     }
 }

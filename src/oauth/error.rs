@@ -4,7 +4,6 @@
 use std::borrow::Cow;
 use std::fmt;
 
-use super::Scope;
 use super::mismatch::Mismatch;
 
 /// Every registered error code that Latchkey answers.
@@ -70,12 +69,7 @@ pub struct OAuthError {
     pub reason: Option<&'static str>,
     /// What was expected and what came, for administrators alone.
     pub mismatch: Option<Box<Mismatch>>,
-    /// `WWW-Authenticate`, where a protected resource was asked for.
-    pub challenge: Option<String>,
 }
-
-/// RFC 6750 §3: the challenge to a request without any credential, which says nothing more (§3.1).
-pub const BARE_CHALLENGE: &str = r#"Bearer realm="latchkey""#;
 
 impl OAuthError {
     /// A refusal with its description.
@@ -86,7 +80,6 @@ impl OAuthError {
             retry_after: None,
             reason: None,
             mismatch: None,
-            challenge: None,
         }
     }
 
@@ -111,20 +104,6 @@ impl OAuthError {
     ) -> Self {
         self.mismatch = Some(Box::new(Mismatch::new(expected, presented)));
         self
-    }
-
-    /// A refusal at a protected resource (RFC 6750 §3.1); `needed` is the scope that would do. Every value
-    /// is of characters that need no escape within quotes.
-    pub fn at_resource(code: ErrorCode, description: &'static str, needed: Option<&Scope>) -> Self {
-        let (error, mut challenge) = (code.as_str(), String::from(BARE_CHALLENGE));
-        challenge += &format!(r#", error="{error}", error_description="{description}""#);
-        if let Some(needed) = needed {
-            challenge += &format!(r#", scope="{needed}""#);
-        }
-        Self {
-            challenge: Some(challenge),
-            ..Self::new(code, description)
-        }
     }
 
     /// `invalid_request`.

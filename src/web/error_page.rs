@@ -112,7 +112,7 @@ impl PageError {
 impl From<Error> for PageError {
     fn from(error: Error) -> Self {
         let page = match &error {
-            Error::Refused(refusal) => match refusal.retry_after {
+            Error::Refused(refusal) | Error::Challenged(refusal, _) => match refusal.retry_after {
                 Some(seconds) => Self::throttled(seconds),
                 None => Self::new(
                     StatusCode::BAD_REQUEST,

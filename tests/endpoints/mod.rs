@@ -11,5 +11,5 @@ mod metadata;
 mod redirect_uris;
 mod revocation;
 mod transport;
-mod wrong_method;
 mod verify;
+mod wrong_method;

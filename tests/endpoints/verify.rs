@@ -56,7 +56,7 @@ fn assert_unknown(answer: &Answer) {
 }
 
 #[track_caller]
-fn told<'a>(answer: &'a Answer) -> [&'a str; 7] {
+fn told(answer: &Answer) -> [&str; 7] {
     assert_eq!(answer.status, 200, "{answer:?}");
     assert_eq!(
         (answer.body.as_str(), answer.header("cache-control")),

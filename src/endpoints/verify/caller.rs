@@ -42,8 +42,8 @@ impl Caller {
         }
     }
 
-    /// 200. Every header is always there, empty where there is nothing to tell: a gateway that copies
-    /// what it gets then also overwrites what an outsider has forged.
+    /// The answer that lets it pass. Every header is always there, empty where there is nothing to tell:
+    /// a gateway that copies what it gets then also overwrites what an outsider has forged.
     pub(super) fn answer(&self) -> HttpResponse {
         let client = self.client();
         let mut response = HttpResponse::Ok();

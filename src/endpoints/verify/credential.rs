@@ -7,7 +7,8 @@ use actix_web::HttpRequest;
 use actix_web::http::header::{AUTHORIZATION, HeaderName, HeaderValue};
 
 use crate::config::Config;
-use crate::oauth::{ErrorCode, OAuthError, params};
+use crate::error::{Error, Result};
+use crate::oauth::{OAuthError, params};
 use crate::web::client_address;
 
 static API_KEY: HeaderName = HeaderName::from_static("x-api-key");
@@ -37,21 +38,15 @@ impl<'a> Credential<'a> {
     ///
     /// # Errors
     /// `invalid_request` where there is more than one: two readers might choose differently.
-    pub(super) fn find(
-        config: &'a Config,
-        request: &'a HttpRequest,
-    ) -> Result<Option<Self>, OAuthError> {
+    pub(super) fn find(config: &'a Config, request: &'a HttpRequest) -> Result<Option<Self>> {
         let mut found = written(request, &AUTHORIZATION)
             .map(of_authorization)
             .chain(written(request, &API_KEY).map(|key| Some(in_header(key.as_bytes()))))
             .chain(in_original_uri(config, request).map(Some));
         let first = found.next();
         if found.next().is_some() {
-            return Err(OAuthError::at_resource(
-                ErrorCode::InvalidRequest,
-                "There is more than one credential.",
-                None,
-            ));
+            let refusal = OAuthError::invalid_request("There is more than one credential.");
+            return Err(Error::challenged(refusal, None));
         }
         Ok(first.flatten())
     }

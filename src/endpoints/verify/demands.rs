@@ -1,6 +1,7 @@
 //! What a gateway demands of those whom it lets pass, in the query of `/auth/verify` itself: `scope`,
 //! `audience`, `project`.
 
+use crate::error::{Error, Result};
 use crate::oauth::{ErrorCode, OAuthError, Params, Scope};
 
 use super::caller::Caller;
@@ -21,7 +22,7 @@ impl<'a> Demands<'a> {
     /// # Errors
     /// `invalid_request` for a repeated option or a malformed scope: a mistake in the gateway's
     /// configuration must not let anybody pass.
-    pub(super) fn read(options: &'a Params<'_>) -> Result<Self, OAuthError> {
+    pub(super) fn read(options: &'a Params<'_>) -> Result<Self> {
         let scope = options.one("scope")?.map(Scope::parse).transpose();
         Ok(Self {
             scope: scope.map_err(|_| {
@@ -39,17 +40,15 @@ impl<'a> Demands<'a> {
     /// # Errors
     /// `invalid_token` where it is meant for somebody else (as RFC 9068 §4 has it), `insufficient_scope`
     /// where it is of another project or has not all of the scope.
-    pub(super) fn check(&self, caller: &Caller, audience: &str) -> Result<(), OAuthError> {
+    pub(super) fn check(&self, caller: &Caller, audience: &str) -> Result<()> {
         if self.audience.is_some_and(|wanted| wanted != audience) {
-            return Err(OAuthError::at_resource(
-                ErrorCode::InvalidToken,
-                "The token is for another audience.",
-                None,
-            ));
+            let description = "The token is for another audience.";
+            let refusal = OAuthError::new(ErrorCode::InvalidToken, description);
+            return Err(Error::challenged(refusal, None));
         }
-        let refuse = |description| {
-            let scope = self.scope.as_ref();
-            OAuthError::at_resource(ErrorCode::InsufficientScope, description, scope)
+        let refuse = |description: &'static str| {
+            let refusal = OAuthError::new(ErrorCode::InsufficientScope, description);
+            Error::challenged(refusal, self.scope.as_ref())
         };
         let own = caller.client().project.as_deref();
         if self.project.is_some() && self.project != own {
