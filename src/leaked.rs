@@ -1,7 +1,7 @@
 //! What becomes of a token that somebody has found where it should not be: whoever holds it may report
 //! it, and if it is live it ends at once. Not told apart here: thieves, scanners and its owner.
 
-use crate::authentication::bearer;
+use crate::authentication::bearer::{self, Finding};
 use crate::clock::UnixTime;
 use crate::db::{Db, DbConnection};
 use crate::error::Result;
@@ -61,9 +61,9 @@ pub async fn report(db: &Db, text: &str, reporter: &Reporter, now: UnixTime) -> 
     // Read first: outsiders who report what is no token of ours must not keep the writer busy.
     let found = db.read(move |connection| Leak::find(connection, kind, &secret, now));
     let leak = match found.await? {
-        None => return Ok(Outcome::Unknown),
-        Some(None) => return Ok(Outcome::NotLive),
-        Some(Some(leak)) => leak,
+        Finding::Unknown => return Ok(Outcome::Unknown),
+        Finding::Dead => return Ok(Outcome::NotLive),
+        Finding::Live(leak) => leak,
     };
     let reporter = reporter.clone();
     let ended = db.write(move |connection| leak.end(connection, reporter, now));
@@ -75,15 +75,14 @@ pub async fn report(db: &Db, text: &str, reporter: &Reporter, now: UnixTime) -> 
 }
 
 impl Leak {
-    /// None where nobody was given it; within, none where it opens nothing any more.
     fn find(
         connection: &mut DbConnection,
         kind: SecretKind,
         secret: &PlainSecret,
         now: UnixTime,
-    ) -> Result<Option<Option<Self>>> {
+    ) -> Result<Finding<Self>> {
         let what = |name| format!("{name} …{}", secret.last_four());
-        Ok(match kind {
+        let found = match kind {
             kind if bearer::is_access_token(kind) => {
                 let found = access_token::find_with_user(connection, &secret.id())?;
                 found.map(|(token, _)| {
@@ -124,6 +123,11 @@ impl Leak {
             // A code lives for seconds and opens nothing without its client; what a cookie carries is
             // of no use to a scanner.
             _ => None,
+        };
+        Ok(match found {
+            None => Finding::Unknown,
+            Some(None) => Finding::Dead,
+            Some(Some(leak)) => Finding::Live(leak),
         })
     }
 
