@@ -52,7 +52,7 @@ async fn begin(visitor: &Visitor, params: &Params<'_>, cookies_came: bool) -> Pa
                 issuer,
             };
             let location = response.refused(&error);
-            refusal_log::note(&visitor.app, &visitor.request, &error.into());
+            refusal_log::note(&visitor.app, &visitor.request, &(*error).into());
             Ok(redirect(&location))
         }
         Err(Refusal::Page { shown, error }) => Err(PageError {

@@ -1,6 +1,8 @@
 //! A plot of what happened in each of some periods: stacked bars over time with axes, unit and title, and
 //! the numbers as a table. Only where things stand; the SVG is the piece `plot` of the templates.
 
+use std::fmt::Write;
+
 use time::OffsetDateTime;
 use time::macros::format_description;
 
@@ -219,7 +221,8 @@ fn draw(bars: &[Bar], series: &[Counts], at: usize, y: impl Fn(i64) -> i64) -> S
         // What happened once among thousands is still to be seen.
         let high = y(below + bar.counts[at]).min(low - 1);
         let (left, right) = (bar.left, bar.right - 1);
-        path.push_str(&format!("M{left} {low}V{high}H{right}V{low}z"));
+        // Writing to a String does not fail.
+        let _written = write!(path, "M{left} {low}V{high}H{right}V{low}z");
     }
     Series {
         name: series[at].name,

@@ -52,7 +52,7 @@ pub enum Refusal {
         /// `state`, unless it was repeated.
         state: Option<String>,
         /// What.
-        error: OAuthError,
+        error: Box<OAuthError>,
     },
     /// The server failed before it knew where to send the answer.
     Failed(Error),
@@ -115,7 +115,7 @@ pub async fn validate(
             Err(Refusal::Redirect {
                 redirect_uri,
                 state,
-                error,
+                error: Box::new(error),
             })
         }
     }
