@@ -4,7 +4,7 @@ use actix_web::middleware::from_fn;
 use actix_web::web::{self, ServiceConfig};
 
 use crate::endpoints::{
-    authorization, health, introspection, metrics, only_get, only_post, revocation, token,
+    authorization, health, introspection, jwks, metrics, only_get, only_post, revocation, token,
 };
 use crate::pages::{account, admin, assets, consent, login, logout, setup};
 use crate::web::{cors, not_found, paths};
@@ -38,6 +38,12 @@ pub(crate) fn table(routes: &mut ServiceConfig) {
             web::resource(paths::INTROSPECT)
                 .post(introspection::post)
                 .default_service(web::to(only_post)),
+        )
+        .service(
+            web::resource(paths::JWKS)
+                .wrap(from_fn(cors::anybody))
+                .get(jwks::get)
+                .default_service(web::to(only_get)),
         )
         .service(
             web::resource(paths::HEALTHZ)

@@ -57,7 +57,38 @@ pub async fn find(
     secret: &PlainSecret,
     now: UnixTime,
 ) -> Result<Finding<LiveToken>> {
-    let Some(known) = directory.token(secret.id()).await? else {
+    find_by_id(directory, secret.id(), now).await
+}
+
+/// The key of a signed access token's row (RFC 9068), if one of our keys has signed it for this issuer.
+/// The row tells whether it is live; where there is none any more, the token has expired and was purged.
+///
+/// # Errors
+/// The database's.
+pub async fn recognise_signed(
+    directory: &Directory,
+    issuer: &str,
+    text: &str,
+) -> Result<Option<SecretId>> {
+    // Every JWT begins so, and most of what is unknown does not.
+    if !text.starts_with("eyJ") {
+        return Ok(None);
+    }
+    let identity = directory.signing_keys().await?.recognise(text);
+    let own = identity.filter(|identity| identity.iss == issuer);
+    Ok(own.and_then(|identity| identity.id()))
+}
+
+/// The same for the key of its row.
+///
+/// # Errors
+/// The database's.
+pub async fn find_by_id(
+    directory: &Directory,
+    id: SecretId,
+    now: UnixTime,
+) -> Result<Finding<LiveToken>> {
+    let Some(known) = directory.token(id).await? else {
         return Ok(Finding::Unknown);
     };
     let Some(client) = directory.client(&known.token.client_id).await? else {

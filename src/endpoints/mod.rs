@@ -3,6 +3,7 @@
 pub mod authorization;
 pub mod health;
 pub mod introspection;
+pub mod jwks;
 pub mod metadata;
 pub mod metrics;
 pub mod revocation;
