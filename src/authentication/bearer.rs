@@ -74,7 +74,7 @@ pub async fn recognise_signed(
     if !text.starts_with("eyJ") {
         return Ok(None);
     }
-    let identity = directory.signing_keys().await?.recognise(text);
+    let identity = directory.recognise_signed(text).await?;
     let own = identity.filter(|identity| identity.iss == issuer);
     Ok(own.and_then(|identity| identity.id()))
 }

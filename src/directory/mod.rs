@@ -3,6 +3,7 @@
 //! for one revision of the database: a change made through this process is seen by the next request, one
 //! made by another process within [`LAG`].
 
+mod signatures;
 mod signing_keys;
 mod tokens;
 

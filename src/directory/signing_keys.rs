@@ -72,7 +72,7 @@ impl SigningKeys {
     }
 
     /// What a token says, if one of these keys has signed it.
-    pub fn recognise(&self, text: &str) -> Option<Identity> {
+    pub(super) fn recognise(&self, text: &str) -> Option<Identity> {
         self.known
             .iter()
             .find_map(|known| known.header.recognise(text, &known.public))

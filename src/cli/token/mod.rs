@@ -80,8 +80,8 @@ impl Named {
             Self::Known(id) => return Ok(Some(id)),
             Self::Text(text) => text,
         };
-        let keys = Directory::new(installation.db.clone());
-        let identity = keys.signing_keys().await?.recognise(&text);
+        let directory = Directory::new(installation.db.clone());
+        let identity = directory.recognise_signed(&text).await?;
         Ok(identity.and_then(|identity| identity.id()))
     }
 }
