@@ -3,9 +3,7 @@
 
 use std::sync::Arc;
 
-use base64::Engine as _;
-use base64::engine::general_purpose::URL_SAFE_NO_PAD;
-
+use crate::authentication::bearer::jti;
 use crate::clock::UnixTime;
 use crate::directory::KnownKey;
 use crate::error::Result;
@@ -128,13 +126,10 @@ impl Signing {
             aud: &self.audience,
             client_id: &self.client_id,
             scope: subject.scope.as_str(),
-            roles: user.map(|(_, roles)| {
-                let own = roles.iter().map(String::as_str);
-                std::iter::once(role::USER).chain(own).collect()
-            }),
+            roles: user.map(|(_, roles)| role::with_everybodys(roles)),
             iat: now.seconds(),
             exp: self.expires_at.seconds(),
-            jti: URL_SAFE_NO_PAD.encode(id.as_bytes()),
+            jti: jti(&id),
         })?;
         Ok(NewAccessToken { id, text })
     }

@@ -103,6 +103,7 @@ fn a_retired_key_ends_its_tokens_at_once_and_another_signs() {
     let (client, api) = (service(&server), ResourceServer::new(&server));
     let stolen = token(&server, &client);
     let kid = Jwt::read(&stolen).kid().to_owned();
+    assert!(api.is_active(&stolen));
     let done = program.json(&["key", "retire", &kid]);
     assert!(!api.is_active(&stolen), "{done}");
     assert!(!server.verifies(&stolen));
