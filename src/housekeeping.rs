@@ -16,7 +16,7 @@ const WIPE_ROUND: Duration = Duration::from_secs(1);
 /// Between two looks for rows to delete.
 const PURGE_ROUND: Duration = Duration::from_secs(10);
 /// Between two looks at the signing keys.
-const KEY_ROUND: Duration = Duration::from_secs(60);
+const KEY_ROUND: Duration = Duration::from_mins(1);
 /// Between two batches, so that other writes come first.
 const PURGE_PAUSE: Duration = Duration::from_millis(100);
 

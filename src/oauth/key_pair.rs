@@ -24,11 +24,22 @@ pub enum KeyPair {
 }
 
 impl KeyPair {
-    /// A new pair. RSA takes up to a second, the others microseconds.
+    /// A new pair. RSA takes up to a second, the others microseconds. One whose name begins with `-`, which
+    /// the command line would take for an option, is made again.
     ///
     /// # Errors
     /// Where the system has no random numbers; below, where a key is not what it should be.
     pub fn generate(algorithm: SigningAlgorithm) -> Result<Self, String> {
+        loop {
+            let pair = Self::generate_any(algorithm)?;
+            let kid = pair.public_jwk()?.common.key_id;
+            if kid.is_some_and(|kid| !kid.starts_with('-')) {
+                return Ok(pair);
+            }
+        }
+    }
+
+    fn generate_any(algorithm: SigningAlgorithm) -> Result<Self, String> {
         let made = match algorithm {
             SigningAlgorithm::Es256 => {
                 EcdsaKeyPair::generate(&ECDSA_P256_SHA256_FIXED_SIGNING).map(Self::Es256)

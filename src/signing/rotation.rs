@@ -57,7 +57,7 @@ impl Rotation {
                 if fits(&published) {
                     return Ok(());
                 }
-                own.add(connection, &published, new, None).map(drop)
+                own.add(connection, &published, &new, None).map(drop)
             })
             .await
     }
@@ -100,7 +100,7 @@ impl Rotation {
             self.end(connection, id, "its last token has expired")?;
         }
         if let Some(new) = new.filter(|_| due.successor) {
-            self.add(connection, &published, new, None)?;
+            self.add(connection, &published, &new, None)?;
         }
         Ok(())
     }
@@ -116,7 +116,7 @@ impl Rotation {
                     own.end(connection, &waiting.id, "another took its place")?;
                 }
                 let from = at_once.then_some(own.now);
-                own.add(connection, &published, new, from)
+                own.add(connection, &published, &new, from)
             })
             .await
     }
@@ -148,7 +148,7 @@ impl Rotation {
                         own.note(connection, "key.rotated", &told(&begun))?;
                         Ok(begun)
                     }
-                    None => own.add(connection, &published, spare, Some(own.now)),
+                    None => own.add(connection, &published, &spare, Some(own.now)),
                 }
             })
             .await
@@ -159,7 +159,7 @@ impl Rotation {
         &self,
         connection: &mut DbConnection,
         published: &[SigningKey],
-        pair: KeyPair,
+        pair: &KeyPair,
         from: Option<UnixTime>,
     ) -> Result<SigningKey> {
         let soonest = if published.is_empty() {
@@ -172,7 +172,7 @@ impl Rotation {
         let key = SigningKey {
             algorithm: pair.algorithm(),
             public_jwk: serde_json::to_string(&jwk).map_err(Error::failed)?,
-            sealed_private_key: Some(self.seal.seal(&pair, &id)?),
+            sealed_private_key: Some(self.seal.seal(pair, &id)?),
             id,
             created_at: self.now,
             signs_from: from.unwrap_or(soonest),
@@ -183,7 +183,8 @@ impl Rotation {
             self.make_way(connection, published)?;
         }
         signing_key::insert(connection, key.clone())?;
-        let action = if published.is_empty() {
+        let is_first = published.is_empty() && from.is_none();
+        let action = if is_first {
             "key.created"
         } else {
             "key.rotated"

@@ -1,5 +1,6 @@
 //! `latchkey key`: what there is, a rotation out of turn, and a key that has leaked.
 
+use latchkey::oauth::{KeyPair, SigningAlgorithm};
 use serde_json::Value;
 
 use super::assert_refused;
@@ -160,7 +161,15 @@ fn a_key_that_is_not_there_is_refused_with_what_to_do() {
     program.json(&["key", "retire", &kid]);
     assert_refused(&program.run(&["key", "retire", &kid]), 1);
     assert_refused(&program.run(&["key", "retire"]), 2);
-    assert_refused(&program.run(&["key"]), 2);
+}
+
+#[test]
+fn the_name_of_a_key_is_never_taken_for_an_option() {
+    for _ in 0..300 {
+        let pair = KeyPair::generate(SigningAlgorithm::EdDsa).unwrap();
+        let kid = pair.public_jwk().unwrap().common.key_id.unwrap();
+        assert!(!kid.starts_with('-'), "{kid}");
+    }
 }
 
 #[test]
