@@ -61,7 +61,7 @@ fn a_lost_master_key_is_survived_by_retiring_what_it_sealed() {
         "AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8=",
     );
     program.json(&["key", "retire", &kid]);
-    let served = program.serve();
+    let restarted = program.serve();
     let service = server.db_client(NewClient::service().signed());
     let form = [
         ("grant_type", "client_credentials"),
@@ -69,6 +69,6 @@ fn a_lost_master_key_is_survived_by_retiring_what_it_sealed() {
         ("client_id", &service.id),
         ("client_secret", service.secret.as_ref().unwrap()),
     ];
-    crate::support::Answer::post(&format!("{}/oauth/token", served.url), &[], &form)
+    crate::support::Answer::post(&format!("{}/oauth/token", restarted.url), &[], &form)
         .assert_tokens();
 }
