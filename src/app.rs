@@ -14,6 +14,7 @@ use crate::master_key;
 use crate::metrics::Metrics;
 use crate::oauth::Issuer;
 use crate::records::Records;
+use crate::signing::{KeySeal, Rotation};
 
 /// A server's parts.
 pub struct App {
@@ -43,6 +44,8 @@ pub struct App {
     pub records: Records,
     /// What the database holds, counted for administrators.
     pub census: LastCensus,
+    /// Encrypts the signing keys.
+    pub key_seal: KeySeal,
     /// Makes the anti-forgery tokens of forms.
     pub csrf_key: hmac::Key,
 }
@@ -57,7 +60,8 @@ impl App {
         let db = Db::open(&config.database_url)?;
         let limits = &config.limits;
         Ok(Self {
-            directory: Directory::new(db.clone()),
+            directory: Directory::with_seal(db.clone(), master_key.key_seal()),
+            key_seal: master_key.key_seal(),
             hasher: PasswordHasher::start(&config.password)?,
             sign_ins: SignInThrottle::new(&config.login),
             misses: Throttle::new(limits.misses, limits.window, limits.window),
@@ -88,12 +92,25 @@ impl App {
             .unwrap_or(self.issuer.as_str())
     }
 
+    /// What changes the signing keys by itself.
+    pub fn rotation(&self) -> Rotation {
+        Rotation {
+            db: self.db.clone(),
+            seal: self.key_seal.clone(),
+            tokens: self.config.tokens.clone(),
+            actor: None,
+            now: self.now(),
+        }
+    }
+
     /// What the grants work with.
     pub fn grant_parts(&self) -> grants::Parts<'_> {
         grants::Parts {
             db: &self.db,
             directory: &self.directory,
             tokens: &self.config.tokens,
+            issuer: self.issuer.as_str(),
+            audience: self.audience(),
             hasher: &self.hasher,
             sign_ins: &self.sign_ins,
             misses: &self.misses,

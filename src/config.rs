@@ -15,6 +15,8 @@ use std::path::{Path, PathBuf};
 
 use ipnet::{IpNet, Ipv4Net};
 
+use crate::oauth::SigningAlgorithm;
+
 pub use database_url::DatabaseUrl;
 pub use issuer::check_issuer;
 pub use load::{ConfigError, Loaded, Setting};
@@ -60,6 +62,12 @@ settings! {
         refresh_reuse_grace: i64 = 10 => |written| written.whole::<i64>(" of seconds", 0..=LONGEST);
         /// `aud` of every token; none is the issuer.
         audience: Option<String> = None => Written::audience, "the issuer";
+        /// What signing keys made from now on sign with.
+        signing_algorithm: SigningAlgorithm = SigningAlgorithm::Es256 => Written::signing_algorithm;
+        /// Seconds a signing key signs before its successor does.
+        signing_key_life: i64 = 7_776_000 => |written| written.whole::<i64>(" of seconds", 3600..=LONGEST);
+        /// Seconds a signing key is published before it signs, so that every copy of the key set has it.
+        signing_key_prepublish: i64 = 86_400 => |written| written.whole::<i64>(" of seconds", 300..=LONGEST);
     }
     /// `[login]`: throttling of sign-in and of the password grant.
     login: Login {
@@ -159,6 +167,13 @@ impl Config {
                  8 times `password.parallelism`",
                 8 * parallelism
             ));
+        }
+        if self.tokens.signing_key_life <= self.tokens.signing_key_prepublish {
+            return Err(
+                "`tokens.signing_key_life` (LATCHKEY_TOKENS__SIGNING_KEY_LIFE) must be more \
+                        than `tokens.signing_key_prepublish`, so that at most one key is waiting"
+                    .into(),
+            );
         }
         if self.master_key.is_none() && self.master_key_path().is_none() {
             return Err(

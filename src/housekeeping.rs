@@ -1,5 +1,6 @@
 //! What a server does by itself: notices the changes of other processes, wipes answers whose grace time
-//! is over, deletes expired rows in small batches, writes down what was last used when and its records.
+//! is over, deletes expired rows in small batches, writes down what was last used when and its records,
+//! rotates the signing keys.
 
 use std::time::Duration;
 
@@ -17,6 +18,8 @@ const WIPE_ROUND: Duration = Duration::from_secs(1);
 const USE_ROUND: Duration = Duration::from_secs(5);
 /// Between two looks for rows to delete.
 const PURGE_ROUND: Duration = Duration::from_secs(10);
+/// Between two looks at the signing keys.
+const KEY_ROUND: Duration = Duration::from_mins(1);
 /// Between two batches, so that other writes come first.
 const PURGE_PAUSE: Duration = Duration::from_millis(100);
 
@@ -30,6 +33,7 @@ pub fn start(app: &Data<App>) {
     rt::spawn(write_last_uses(app.clone()));
     rt::spawn(purge_expired(app.clone()));
     rt::spawn(write_records(app.clone()));
+    rt::spawn(rotate_keys(app.clone()));
 }
 
 async fn look_for_changes(app: Data<App>) {
@@ -115,5 +119,15 @@ async fn purge_round(app: &App) -> Result<()> {
         }
         tracing::debug!(deleted, "purged");
         rt::time::sleep(PURGE_PAUSE).await;
+    }
+}
+
+/// Makes successors and takes out the keys that are over.
+async fn rotate_keys(app: Data<App>) {
+    loop {
+        rt::time::sleep(KEY_ROUND).await;
+        if let Err(error) = app.rotation().keep_up().await {
+            tracing::warn!(%error, "the signing keys could not be rotated");
+        }
     }
 }

@@ -4,10 +4,11 @@
 use crate::authentication::bearer::{self, Finding};
 use crate::clock::UnixTime;
 use crate::db::{Db, DbConnection};
+use crate::directory::Directory;
 use crate::error::Result;
 use crate::models::audit_event::AuditEvent;
 use crate::models::{access_token, authorization, client_secret, refresh_token};
-use crate::oauth::{PlainSecret, SecretId, SecretKind};
+use crate::oauth::{HashedSecret, PlainSecret, SecretId, SecretKind};
 
 /// Why the pages and `latchkey token show` say that it ended.
 const BECAUSE: &str = "reported as leaked";
@@ -41,6 +42,14 @@ enum Ending {
     ClientSecret(String),
 }
 
+/// What was reported, of which nothing secret is kept.
+struct Presented {
+    kind: SecretKind,
+    id: SecretId,
+    hash: HashedSecret,
+    last_four: String,
+}
+
 /// A live token and whose it is.
 struct Leak {
     ending: Ending,
@@ -50,16 +59,37 @@ struct Leak {
     authorization_id: Option<String>,
 }
 
+/// How a report is told apart from others without repeating what was reported: the last four characters of
+/// what has the form of a token.
+pub fn last_four(text: &str) -> Option<&str> {
+    let token = PlainSecret::recognise(text).is_some() || text.starts_with("eyJ");
+    token
+        .then(|| text.get(text.len().saturating_sub(4)..))
+        .flatten()
+}
+
 /// Ends one token, if it is live. It has ended for everybody, durably, when this returns.
 ///
 /// # Errors
 /// The database's.
-pub async fn report(db: &Db, text: &str, reporter: &Reporter, now: UnixTime) -> Result<Outcome> {
-    let Some((kind, secret)) = PlainSecret::recognise(text) else {
+pub async fn report(
+    db: &Db,
+    directory: &Directory,
+    text: &str,
+    reporter: &Reporter,
+    now: UnixTime,
+) -> Result<Outcome> {
+    let Some((kind, id)) = bearer::recognise(directory, None, text).await? else {
         return Ok(Outcome::Unknown);
     };
+    let presented = Presented {
+        kind,
+        id,
+        hash: HashedSecret::of(text),
+        last_four: last_four(text).unwrap_or_default().to_owned(),
+    };
     // Read first: outsiders who report what is no token of ours must not keep the writer busy.
-    let found = db.read(move |connection| Leak::find(connection, kind, &secret, now));
+    let found = db.read(move |connection| Leak::find(connection, &presented, now));
     let leak = match found.await? {
         Finding::Unknown => return Ok(Outcome::Unknown),
         Finding::Dead => return Ok(Outcome::NotLive),
@@ -77,14 +107,13 @@ pub async fn report(db: &Db, text: &str, reporter: &Reporter, now: UnixTime) -> 
 impl Leak {
     fn find(
         connection: &mut DbConnection,
-        kind: SecretKind,
-        secret: &PlainSecret,
+        presented: &Presented,
         now: UnixTime,
     ) -> Result<Finding<Self>> {
-        let what = |name| format!("{name} …{}", secret.last_four());
-        let found = match kind {
+        let what = |name| format!("{name} …{}", presented.last_four);
+        let found = match presented.kind {
             kind if bearer::is_access_token(kind) => {
-                let found = access_token::find_with_user(connection, &secret.id())?;
+                let found = access_token::find_with_user(connection, &presented.id)?;
                 found.map(|(token, _)| {
                     token.is_live(now).then(|| Self {
                         what: what(token.kind.as_str()),
@@ -96,7 +125,7 @@ impl Leak {
                 })
             }
             SecretKind::RefreshToken => {
-                let found = refresh_token::find(connection, &secret.id())?;
+                let found = refresh_token::find(connection, &presented.id)?;
                 found.map(|token| {
                     let live = token.revoked_at.is_none() && now < token.expires_at;
                     live.then(|| Self {
@@ -109,7 +138,7 @@ impl Leak {
                 })
             }
             SecretKind::ClientSecret => {
-                let found = client_secret::find_by_hash(connection, &secret.hash())?;
+                let found = client_secret::find_by_hash(connection, &presented.hash)?;
                 found.map(|secret| {
                     secret.is_live(now).then(|| Self {
                         what: what("client_secret"),

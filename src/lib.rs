@@ -17,6 +17,8 @@
 //! | metadata | RFC 8414 | `endpoints/metadata` |
 //! | redirect URIs | RFC 6749 §3.1.2, RFC 8252 | `oauth/redirect_uri` |
 //! | the form of tokens | | `oauth/secret` |
+//! | signed access tokens | RFC 9068 | `grants/mint`, then `oauth/jwt_access_token` |
+//! | signing keys | RFC 7517, RFC 7638 | `endpoints/jwks`, `signing` |
 //! | routes | | `routes`; the layers around them in `server` |
 //!
 //! Imports go one way, from lower lines of this list to higher ones:
@@ -24,11 +26,12 @@
 //! 1. `clock`, `config`, `oauth`: neither database nor HTTP
 //! 2. `error`
 //! 3. `schema`, `db`, `models`: rows and queries
-//! 4. `directory`, `authentication`: copies of what every request reads; who is calling
-//! 5. `grants`: what the token endpoint does; `leaked`
-//! 6. `master_key`, `metrics`, `last_use`, `records`, `census`, `app`: a server's parts
-//! 7. `web`, then `endpoints` and `pages`, which do not know each other
-//! 8. `routes`, `housekeeping`, `server`, `log`, `demo`, `cli`
+//! 4. `signing`: the keys that sign access tokens
+//! 5. `directory`, `authentication`: copies of what every request reads; who is calling
+//! 6. `grants`: what the token endpoint does; `leaked`
+//! 7. `master_key`, `metrics`, `last_use`, `records`, `census`, `app`: a server's parts
+//! 8. `web`, then `endpoints` and `pages`, which do not know each other
+//! 9. `routes`, `housekeeping`, `server`, `log`, `demo`, `cli`
 
 pub mod app;
 pub mod authentication;
@@ -56,4 +59,5 @@ mod routes;
 #[expect(missing_docs, reason = "Diesel writes it")]
 pub mod schema;
 pub mod server;
+pub mod signing;
 pub mod web;

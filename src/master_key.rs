@@ -9,6 +9,7 @@ use std::path::{Path, PathBuf};
 use aws_lc_rs::{hmac, rand};
 
 use crate::config::Config;
+use crate::signing::KeySeal;
 
 /// The key, which does not print itself.
 pub struct MasterKey([u8; 32]);
@@ -16,8 +17,17 @@ pub struct MasterKey([u8; 32]);
 impl MasterKey {
     /// A key for one purpose.
     pub fn derive(&self, purpose: &[u8]) -> hmac::Key {
+        hmac::Key::new(hmac::HMAC_SHA256, self.bytes_for(purpose).as_ref())
+    }
+
+    /// What encrypts the signing keys.
+    pub fn key_seal(&self) -> KeySeal {
+        KeySeal::new(self.bytes_for(b"latchkey signing keys").as_ref())
+    }
+
+    fn bytes_for(&self, purpose: &[u8]) -> hmac::Tag {
         let master = hmac::Key::new(hmac::HMAC_SHA256, &self.0);
-        hmac::Key::new(hmac::HMAC_SHA256, hmac::sign(&master, purpose).as_ref())
+        hmac::sign(&master, purpose)
     }
 }
 

@@ -4,8 +4,8 @@ use actix_web::middleware::from_fn;
 use actix_web::web::{self, ServiceConfig};
 
 use crate::endpoints::{
-    authorization, health, introspection, leaked, metrics, only_get, only_post, revocation, token,
-    verify,
+    authorization, health, introspection, jwks, leaked, metrics, only_get, only_post, revocation,
+    token, verify,
 };
 use crate::pages::{account, admin, assets, consent, login, logout, setup};
 use crate::web::{cors, not_found, paths};
@@ -46,6 +46,12 @@ pub(crate) fn table(routes: &mut ServiceConfig) {
             web::resource(paths::LEAKED)
                 .post(leaked::post)
                 .default_service(web::to(only_post)),
+        )
+        .service(
+            web::resource(paths::JWKS)
+                .wrap(from_fn(cors::anybody))
+                .get(jwks::get)
+                .default_service(web::to(only_get)),
         )
         .service(
             web::resource(paths::HEALTHZ)

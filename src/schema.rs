@@ -235,6 +235,19 @@ diesel::table! {
 }
 
 diesel::table! {
+    signing_keys (id) {
+        id -> Text,
+        algorithm -> Text,
+        public_jwk -> Text,
+        sealed_private_key -> Nullable<Bytea>,
+        created_at -> Int8,
+        signs_from -> Int8,
+        longest_life -> Int8,
+        retired_at -> Nullable<Int8>,
+    }
+}
+
+diesel::table! {
     users (id) {
         id -> Text,
         username -> Text,
@@ -290,5 +303,6 @@ diesel::allow_tables_to_appear_in_same_query!(
     roles,
     scopes,
     sessions,
+    signing_keys,
     users,
 );

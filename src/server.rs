@@ -48,6 +48,10 @@ pub async fn start(config: Config, clock: Clock) -> Result<Running, String> {
     let issuer = Issuer::parse(&issuer).map_err(|error| format!("issuer {issuer}: {error}"))?;
     let (workers, metrics_listen) = (config.workers, config.metrics_listen);
     let app = Data::new(App::open(config, issuer, clock)?);
+    app.rotation()
+        .at_start()
+        .await
+        .map_err(|error| error.to_string())?;
     app.db
         .look_for_changes()
         .await

@@ -40,6 +40,30 @@ pub fn is_access_token(kind: SecretKind) -> bool {
     )
 }
 
+/// What kind of token a text is and the key of its row: one that is random tells by its form, a signed one
+/// (RFC 9068) by its signature and, where `issuer` is given, by its `iss`. None for what nobody here has
+/// ever issued.
+///
+/// # Errors
+/// The database's.
+pub async fn recognise(
+    directory: &Directory,
+    issuer: Option<&str>,
+    text: &str,
+) -> Result<Option<(SecretKind, SecretId)>> {
+    if let Some((kind, secret)) = PlainSecret::recognise(text) {
+        return Ok(Some((kind, secret.id())));
+    }
+    // Every JWT begins so, and most of what is unknown does not.
+    if !text.starts_with("eyJ") {
+        return Ok(None);
+    }
+    let identity = directory.recognise_signed(text).await?;
+    let own = identity.filter(|own| issuer.is_none_or(|issuer| own.iss == issuer));
+    let id = own.and_then(|identity| identity.id());
+    Ok(id.map(|id| (SecretKind::AccessToken, id)))
+}
+
 /// Looks an access token up, with its client and user: all three must be live. Its scope is narrowed to
 /// what is still allowed; a token of which nothing is left is live all the same, and opens nothing that
 /// asks for a scope.
@@ -48,10 +72,10 @@ pub fn is_access_token(kind: SecretKind) -> bool {
 /// The database's.
 pub async fn find(
     directory: &Directory,
-    secret: &PlainSecret,
+    id: SecretId,
     now: UnixTime,
 ) -> Result<Finding<Arc<KnownToken>>> {
-    let Some(known) = directory.token(secret.id()).await? else {
+    let Some(known) = directory.token(id).await? else {
         return Ok(Finding::Unknown);
     };
     let user_disabled_at = known.user.as_ref().and_then(|user| user.disabled_at);
@@ -70,11 +94,11 @@ pub async fn find(
 /// The database's.
 pub async fn find_refresh(
     db: &Db,
-    secret: &PlainSecret,
+    id: SecretId,
     client: &Arc<KnownClient>,
     now: UnixTime,
 ) -> Result<Finding<(RefreshToken, Authorization, User)>> {
-    let (id, known) = (secret.id(), Arc::clone(client));
+    let known = Arc::clone(client);
     db.read(move |connection| {
         let Some(token) = refresh_token::find(connection, &id)? else {
             return Ok(Finding::Unknown);

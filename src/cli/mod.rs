@@ -7,6 +7,7 @@ mod database;
 mod demo;
 mod failure;
 mod installation;
+mod key;
 mod output;
 mod record;
 mod role;
@@ -67,6 +68,9 @@ enum Command {
     /// Show or revoke one token
     #[command(subcommand)]
     Token(token::TokenCommand),
+    /// List, rotate and retire the keys that sign access tokens
+    #[command(subcommand)]
+    Key(key::KeyCommand),
     /// Delete expired rows now; the server also does it by itself
     Purge,
     /// Copy an embedded database, also while the server runs
@@ -130,6 +134,7 @@ impl Command {
             Self::Scope(command) => command.run(config).await,
             Self::Role(command) => command.run(config).await,
             Self::Token(command) => command.run(config).await,
+            Self::Key(command) => command.run(config).await,
         }
     }
 }

@@ -256,6 +256,24 @@ fn a_public_address_needs_an_issuer() -> Outcome {
 }
 
 #[test]
+fn at_most_one_signing_key_waits_at_a_time() -> Outcome {
+    let toml = "[tokens]\nsigning_key_life = 3600\nsigning_key_prepublish = ";
+    let error = refusal(&format!("{toml}3600"), &[]);
+    assert!(error.contains("signing_key_life"), "{error}");
+    assert_eq!(refusal(&format!("{toml}3599"), &[]), "");
+    let algorithm = |name| [("LATCHKEY_TOKENS__SIGNING_ALGORITHM", name)];
+    for name in ["ES256", "RS256", "EdDSA"] {
+        let loaded = load("", &algorithm(name))?;
+        assert_eq!(setting(&loaded, "tokens.signing_algorithm").0, name);
+    }
+    for name in ["HS256", "none", "es256", ""] {
+        let error = refusal("", &algorithm(name));
+        assert!(error.contains("ES256, RS256 or EdDSA"), "{error}");
+    }
+    Ok(())
+}
+
+#[test]
 fn argon2_gets_memory_for_each_of_its_lanes() {
     let error = refusal("[password]\nmemory_kib = 31\nparallelism = 4", &[]);
     assert!(

@@ -6,7 +6,7 @@ use std::path::PathBuf;
 
 use ipnet::IpNet;
 
-use super::{Config, DatabaseUrl, LogFormat, LogLevel, MasterKey, Written};
+use super::{Config, DatabaseUrl, LogFormat, LogLevel, MasterKey, SigningAlgorithm, Written};
 
 /// One setting: how it is read into a [`Config`] and how it is shown.
 pub(super) struct Row {
@@ -58,7 +58,8 @@ shown_by_display!(
     DatabaseUrl,
     LogFormat,
     LogLevel,
-    MasterKey
+    MasterKey,
+    SigningAlgorithm
 );
 
 impl Shown for PathBuf {

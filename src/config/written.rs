@@ -7,7 +7,7 @@ use std::path::PathBuf;
 
 use ipnet::IpNet;
 
-use super::{DatabaseUrl, LogFormat, LogLevel, MasterKey, check_issuer};
+use super::{DatabaseUrl, LogFormat, LogLevel, MasterKey, SigningAlgorithm, check_issuer};
 
 /// A hundred years: what is longer is a slip, and times must not overflow when it is added.
 pub(super) const LONGEST: i64 = 100 * 365 * 86_400;
@@ -128,6 +128,12 @@ impl Written {
             .filter(|text| !text.is_empty() && !text.contains(char::is_control))
             .map(str::to_owned)
             .ok_or_else(|| "a text that is not empty and has no control characters".into())
+    }
+
+    pub(super) fn signing_algorithm(&self) -> Result<SigningAlgorithm, String> {
+        self.text()
+            .and_then(SigningAlgorithm::from_name)
+            .ok_or_else(|| "ES256, RS256 or EdDSA".into())
     }
 
     pub(super) fn parameter_name(&self) -> Result<String, String> {

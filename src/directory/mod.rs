@@ -1,14 +1,17 @@
 //! This server's copies of what nearly every request reads and hardly anybody changes: clients with
-//! their secrets, scopes and roles. Each thread has its own, so that no lock is on the way. A copy holds
+//! their secrets, scopes, roles and signing keys. Each thread has its own, so that no lock is on the way. A copy holds
 //! for one revision of the database: a change made through this process is seen by the next request, one
 //! made by another process within [`LAG`].
 
 mod last_use;
 mod permissions;
+mod signatures;
+mod signing_keys;
 mod tokens;
 
 pub use last_use::LastUse;
 pub use permissions::Permissions;
+pub use signing_keys::{KnownKey, SigningKeys};
 pub use tokens::KnownToken;
 
 use std::cell::RefCell;
@@ -21,6 +24,8 @@ use crate::error::Result;
 use crate::models::client::{self, Client};
 use crate::models::client_secret::{self, ClientSecret};
 use crate::models::project;
+use crate::signing::KeySeal;
+use signing_keys::OpenedKeys;
 
 /// How often a server asks whether another process has changed something; its copies are never older
 /// than this and the asking. A command that takes something away waits twice as long.
@@ -55,6 +60,7 @@ pub struct BrowserFacts {
 #[derive(Clone)]
 pub struct Directory {
     db: Db,
+    opened_keys: OpenedKeys,
 }
 
 #[derive(Default)]
@@ -64,6 +70,7 @@ struct Copies {
     clients: HashMap<String, Arc<KnownClient>>,
     permissions: Option<Arc<Permissions>>,
     browser_facts: Option<Arc<BrowserFacts>>,
+    signing_keys: Option<Arc<SigningKeys>>,
 }
 
 thread_local! {
@@ -71,9 +78,20 @@ thread_local! {
 }
 
 impl Directory {
-    /// The directory of a database.
+    /// The directory of a database, for those who sign nothing.
     pub fn new(db: Db) -> Self {
-        Self { db }
+        Self {
+            db,
+            opened_keys: OpenedKeys::default(),
+        }
+    }
+
+    /// The directory of a database, for those who sign.
+    pub fn with_seal(db: Db, seal: KeySeal) -> Self {
+        Self {
+            db,
+            opened_keys: OpenedKeys::with(seal),
+        }
     }
 
     /// The client with this id, enabled or not.

@@ -13,7 +13,7 @@ use crate::clock::UnixTime;
 use crate::directory::{KnownClient, KnownToken};
 use crate::error::{Error, Result};
 use crate::models::role;
-use crate::oauth::{OAuthError, PlainSecret, SecretKind};
+use crate::oauth::{OAuthError, SecretId, SecretKind};
 use crate::web::form::{self, Body};
 
 use super::{authenticate, uncacheable_json};
@@ -66,25 +66,23 @@ pub async fn post(app: web::Data<App>, request: HttpRequest, body: Body) -> Resu
     ))
 }
 
-/// The answer for an active token that the caller may know; the hint does not matter, since the prefix
-/// tells the kind.
+/// The answer for an active token that the caller may know; the hint does not matter, since the token
+/// tells its kind.
 async fn introspect(app: &App, caller: &Arc<KnownClient>, text: &str) -> Result<Option<String>> {
     let now = app.now();
-    let Some((kind, secret)) = PlainSecret::recognise(text) else {
+    let (directory, issuer) = (&app.directory, Some(app.issuer.as_str()));
+    let Some((kind, id)) = bearer::recognise(directory, issuer, text).await? else {
         return missed(app, caller, now);
     };
     if bearer::is_access_token(kind) {
-        return match bearer::find(&app.directory, &secret, now).await? {
-            Finding::Live(live) if may_know(caller, &live.token.client_id) => {
-                app.last_uses.token(&live, now);
-                access_answer(app, &live).map(Some)
-            }
-            Finding::Live(_) | Finding::Dead => Ok(None),
+        return match bearer::find(directory, id, now).await? {
+            Finding::Live(live) => known_answer(app, caller, &live),
+            Finding::Dead => Ok(None),
             Finding::Unknown => missed(app, caller, now),
         };
     }
     if kind == SecretKind::RefreshToken {
-        return refresh_answer(app, caller, &secret, now).await;
+        return refresh_answer(app, caller, id, now).await;
     }
     Ok(None)
 }
@@ -92,6 +90,15 @@ async fn introspect(app: &App, caller: &Arc<KnownClient>, text: &str) -> Result<
 /// Resource servers may know every token, everybody else its own.
 fn may_know(caller: &KnownClient, client_id: &str) -> bool {
     caller.client.is_resource_server || caller.client.id == client_id
+}
+
+/// The answer about a live access token, if the caller may know it.
+fn known_answer(app: &App, caller: &KnownClient, live: &KnownToken) -> Result<Option<String>> {
+    if !may_know(caller, &live.token.client_id) {
+        return Ok(None);
+    }
+    app.last_uses.token(live, app.now());
+    access_answer(app, live).map(Some)
 }
 
 /// A token of which nothing is left to allow is active with an empty `scope`. RFC 7662 §2.2 lets the member
@@ -122,10 +129,10 @@ fn access_answer(app: &App, live: &KnownToken) -> Result<String> {
 async fn refresh_answer(
     app: &App,
     caller: &Arc<KnownClient>,
-    secret: &PlainSecret,
+    id: SecretId,
     now: UnixTime,
 ) -> Result<Option<String>> {
-    let (token, granted, user) = match bearer::find_refresh(&app.db, secret, caller, now).await? {
+    let (token, granted, user) = match bearer::find_refresh(&app.db, id, caller, now).await? {
         Finding::Live(found) => found,
         Finding::Dead => return Ok(None),
         Finding::Unknown => return missed(app, caller, now),

@@ -8,7 +8,7 @@ use crate::app::App;
 use crate::authentication::throttle::Key;
 use crate::error::{Error, Result};
 use crate::leaked::{self, Outcome, Reporter};
-use crate::oauth::{OAuthError, PlainSecret};
+use crate::oauth::OAuthError;
 use crate::web::client_address;
 use crate::web::form::{self, Body};
 
@@ -55,7 +55,7 @@ pub async fn post(app: web::Data<App>, request: HttpRequest, body: Body) -> Resu
     };
     let (mut tokens, mut any_known, mut throttled) = (Vec::new(), false, None);
     for text in texts {
-        let outcome = leaked::report(&app.db, text, &reporter, now).await?;
+        let outcome = leaked::report(&app.db, &app.directory, text, &reporter, now).await?;
         if outcome == Outcome::Unknown {
             let counted = app.misses.count(Key::Address(address), now);
             throttled = counted.err().or(throttled);
@@ -63,7 +63,7 @@ pub async fn post(app: web::Data<App>, request: HttpRequest, body: Body) -> Resu
             any_known = true;
         }
         tokens.push(Told {
-            last_four: PlainSecret::recognise(text).map(|(_, own)| own.last_four().to_owned()),
+            last_four: leaked::last_four(text).map(str::to_owned),
             revoked: outcome == Outcome::Revoked,
         });
     }

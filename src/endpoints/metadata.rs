@@ -17,6 +17,8 @@ struct Metadata<'a> {
     token_endpoint: String,
     introspection_endpoint: String,
     revocation_endpoint: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    jwks_uri: Option<String>,
     #[serde(skip_serializing_if = "Vec::is_empty")]
     scopes_supported: Vec<&'a str>,
     response_types_supported: [&'static str; 1],
@@ -38,6 +40,7 @@ pub async fn get(app: web::Data<App>) -> Result<HttpResponse> {
     const ALL: [&str; 3] = ["client_secret_basic", "client_secret_post", "none"];
     let permissions = app.directory.permissions().await?;
     let password = app.directory.browser_facts().await?.password_grant;
+    let keys = app.directory.signing_keys().await?;
     let mut scopes: Vec<&str> = permissions.scopes.keys().map(String::as_str).collect();
     scopes.sort_unstable();
     let grant_types = GrantType::ALL
@@ -49,6 +52,7 @@ pub async fn get(app: web::Data<App>) -> Result<HttpResponse> {
         token_endpoint: app.issuer.url(paths::TOKEN),
         introspection_endpoint: app.issuer.url(paths::INTROSPECT),
         revocation_endpoint: app.issuer.url(paths::REVOKE),
+        jwks_uri: keys.jwks().map(|_| app.issuer.url(paths::JWKS)),
         scopes_supported: scopes,
         response_types_supported: ["code"],
         response_modes_supported: ["query"],

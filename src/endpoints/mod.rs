@@ -3,6 +3,7 @@
 pub mod authorization;
 pub mod health;
 pub mod introspection;
+pub mod jwks;
 pub mod leaked;
 pub mod metadata;
 pub mod metrics;

@@ -5,14 +5,14 @@ use std::net::IpAddr;
 use actix_web::{HttpRequest, HttpResponse, web};
 
 use crate::app::App;
-use crate::authentication::bearer::is_access_token;
+use crate::authentication::bearer::{is_access_token, recognise};
 use crate::authentication::throttle::Key;
 use crate::clock::UnixTime;
 use crate::db::DbConnection;
 use crate::error::Result;
 use crate::models::audit_event::AuditEvent;
 use crate::models::{access_token, authorization, refresh_token};
-use crate::oauth::{ErrorCode, OAuthError, PlainSecret, SecretKind};
+use crate::oauth::{ErrorCode, OAuthError, SecretId, SecretKind};
 use crate::web::client_address;
 use crate::web::form::{self, Body};
 
@@ -21,7 +21,7 @@ use super::{authenticate, uncacheable_json};
 /// What a client wants to end.
 struct Revocation {
     kind: SecretKind,
-    secret: PlainSecret,
+    id: SecretId,
     client_id: String,
     address: IpAddr,
     now: UnixTime,
@@ -37,11 +37,13 @@ pub async fn post(app: web::Data<App>, request: HttpRequest, body: Body) -> Resu
     let caller = authenticate(&app, &request, &params).await?;
     params.each_once(&["token_type_hint"])?;
     let (now, address) = (app.now(), client_address::client(&app.config, &request));
-    let known = match PlainSecret::recognise(params.required("token")?) {
-        Some((kind, secret)) => {
+    let (directory, issuer) = (&app.directory, Some(app.issuer.as_str()));
+    let presented = recognise(directory, issuer, params.required("token")?).await?;
+    let known = match presented {
+        Some((kind, id)) => {
             let revocation = Revocation {
                 kind,
-                secret,
+                id,
                 client_id: caller.client.id.clone(),
                 address,
                 now,
@@ -65,7 +67,7 @@ impl Revocation {
     /// authorization along (§2.1).
     fn run(&self, connection: &mut DbConnection) -> Result<bool> {
         const BECAUSE: &str = "revoked by its client";
-        let id = self.secret.id();
+        let id = self.id;
         let (user_id, ended) = if is_access_token(self.kind) {
             let Some((token, _)) = access_token::find_with_user(connection, &id)? else {
                 return Ok(false);

@@ -18,7 +18,7 @@ use crate::authentication::throttle::Key;
 use crate::authentication::{Credentials, authenticate_client};
 use crate::directory::KnownToken;
 use crate::error::{BARE_CHALLENGE, Error, Result};
-use crate::oauth::{ErrorCode, OAuthError, Params, PlainSecret, SecretKind};
+use crate::oauth::{ErrorCode, OAuthError, Params, SecretKind};
 use crate::web::client_address;
 use crate::web::request_log::LoggedClient;
 
@@ -87,7 +87,8 @@ async fn live_token(
     address: IpAddr,
 ) -> Result<Arc<KnownToken>> {
     let now = app.now();
-    let Some((kind, secret)) = PlainSecret::recognise(text) else {
+    let (directory, issuer) = (&app.directory, Some(app.issuer.as_str()));
+    let Some((kind, id)) = bearer::recognise(directory, issuer, text).await? else {
         return Err(missed(app, address));
     };
     if !bearer::is_access_token(kind) {
@@ -97,7 +98,7 @@ async fn live_token(
     if place == Place::OriginalUri && kind != SecretKind::ApiKey {
         return Err(invalid_token("only an API key may stand in an address"));
     }
-    match bearer::find(&app.directory, &secret, now).await? {
+    match bearer::find(directory, id, now).await? {
         Finding::Live(known) => Ok(known),
         Finding::Dead => Err(invalid_token("it opens nothing any more")),
         Finding::Unknown => Err(missed(app, address)),

@@ -3,9 +3,10 @@
 
 use crate::error::Result;
 use crate::models::access_token;
-use crate::oauth::{ErrorCode, GrantType, OAuthError, PlainSecret, SecretKind, TokenResponse};
+use crate::oauth::{ErrorCode, GrantType, OAuthError, TokenResponse};
 
-use super::issue::{Lifetimes, new_access_token};
+use super::issue::{Lifetimes, access_token_row};
+use super::mint::{Mint, Subject};
 use super::scope::{self, Unnamed};
 use super::{Parts, TokenRequest};
 
@@ -26,13 +27,17 @@ pub(super) async fn issue(parts: &Parts<'_>, request: TokenRequest<'_>) -> Resul
         request.params.one("scope")?,
         Unnamed::Default,
     )?;
-    let expires_in = Lifetimes::of(client, parts.tokens).access;
-    let token = PlainSecret::generate(SecretKind::AccessToken, request.now);
-    let row = new_access_token(
-        &token,
+    let lifetimes = Lifetimes::of(client, parts.tokens);
+    let mint = Mint::of(parts, client, lifetimes, request.now).await?;
+    let token = mint.access_token(&Subject {
+        user: None,
+        scope: scope.clone(),
+    })?;
+    let row = access_token_row(
+        (token.id, token.last_four()),
         &client.id,
         scope.clone(),
-        request.now.plus(expires_in),
+        request.now.plus(lifetimes.access),
         request.now,
     );
     parts
@@ -42,7 +47,7 @@ pub(super) async fn issue(parts: &Parts<'_>, request: TokenRequest<'_>) -> Resul
     Ok(TokenResponse {
         grant_type: GrantType::ClientCredentials,
         access_token: token.expose().to_owned(),
-        expires_in,
+        expires_in: lifetimes.access,
         refresh_token: None,
         scope,
     })

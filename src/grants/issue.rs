@@ -1,4 +1,5 @@
-//! Makes tokens and writes their digests. Whether anybody may have them is decided before.
+//! Writes the rows of new tokens. How an access token is made is in `mint`, and whether anybody may have
+//! one is decided before.
 
 use diesel::prelude::*;
 
@@ -10,6 +11,8 @@ use crate::models::authorization::{self, Authorization};
 use crate::models::client::Client;
 use crate::models::refresh_token::{self, RefreshToken};
 use crate::oauth::{GrantType, PlainSecret, Scope, SecretId, SecretKind};
+
+use super::mint::NewAccessToken;
 
 /// Unused seconds that a refresh token of a confidential and of a public client lives where nobody has
 /// set another time. A public client's is not bound to any secret, so it lives shorter (RFC 9700 §4.14.2).
@@ -52,17 +55,17 @@ impl Lifetimes {
 /// The tokens of one answer, before or after their digests are written.
 pub struct NewTokens {
     /// The access token.
-    pub access: PlainSecret,
+    pub access: NewAccessToken,
     /// The refresh token, where the client may have one.
     pub refresh: Option<PlainSecret>,
 }
 
 impl NewTokens {
-    /// Makes them; a refresh token for a client that has that grant.
-    pub fn generate(client: &Client, now: UnixTime) -> Self {
+    /// Adds a refresh token for a client that has that grant.
+    pub fn with(access: NewAccessToken, client: &Client, now: UnixTime) -> Self {
         let refresh = client.may_use(GrantType::RefreshToken);
         Self {
-            access: PlainSecret::generate(SecretKind::AccessToken, now),
+            access,
             refresh: refresh.then(|| PlainSecret::generate(SecretKind::RefreshToken, now)),
         }
     }
@@ -93,8 +96,8 @@ impl NewTokens {
             AccessToken {
                 user_id: Some(authorization.user_id.clone()),
                 authorization_id: Some(authorization.id.clone()),
-                ..new_access_token(
-                    &self.access,
+                ..access_token_row(
+                    (self.access.id, self.access.last_four()),
                     &authorization.client_id,
                     scope.clone(),
                     access_end,
@@ -125,7 +128,7 @@ impl NewTokens {
     }
 }
 
-/// The row of an access token that acts for its client.
+/// The row of a random access token that acts for its client.
 pub fn new_access_token(
     token: &PlainSecret,
     client_id: &str,
@@ -133,15 +136,32 @@ pub fn new_access_token(
     expires_at: UnixTime,
     now: UnixTime,
 ) -> AccessToken {
+    access_token_row(
+        (token.id(), token.last_four()),
+        client_id,
+        scope,
+        expires_at,
+        now,
+    )
+}
+
+/// The row of an access token, given its key and last four characters, that acts for its client.
+pub(super) fn access_token_row(
+    (id, last_four): (SecretId, &str),
+    client_id: &str,
+    scope: Scope,
+    expires_at: UnixTime,
+    now: UnixTime,
+) -> AccessToken {
     AccessToken {
-        id: token.id(),
+        id,
         kind: TokenKind::Access,
         client_id: client_id.to_owned(),
         user_id: None,
         authorization_id: None,
         scope,
         name: None,
-        last_four: token.last_four().to_owned(),
+        last_four: last_four.to_owned(),
         created_at: now,
         expires_at: Some(expires_at),
         revoked_at: None,

@@ -1,9 +1,10 @@
 //! What the token endpoint does, one file a grant type, and what they share: which scope is granted
-//! (`scope`), how tokens are made (`issue`). HTTP is in `endpoints::token`.
+//! (`scope`), how tokens are made (`mint`) and written (`issue`). HTTP is in `endpoints::token`.
 
 pub mod authorization_code;
 mod client_credentials;
 pub mod issue;
+pub mod mint;
 mod password;
 mod refresh_token;
 pub mod scope;
@@ -30,6 +31,10 @@ pub struct Parts<'a> {
     pub directory: &'a Directory,
     /// Lifetimes.
     pub tokens: &'a Tokens,
+    /// `iss` of signed tokens.
+    pub issuer: &'a str,
+    /// `aud` of signed tokens.
+    pub audience: &'a str,
     /// Argon2 threads.
     pub hasher: &'a PasswordHasher,
     /// The limits of signing in.

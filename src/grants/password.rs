@@ -11,6 +11,7 @@ use crate::models::user;
 use crate::oauth::{ErrorCode, GrantType, OAuthError, TokenResponse};
 
 use super::issue::{Lifetimes, NewTokens};
+use super::mint::{Mint, Subject};
 use super::scope::{self, Unnamed};
 use super::{Parts, TokenRequest};
 
@@ -45,7 +46,12 @@ pub(super) async fn sign_in(parts: &Parts<'_>, request: TokenRequest<'_>) -> Res
         now,
         now.plus(lifetimes.access),
     );
-    let tokens = NewTokens::generate(&client, now);
+    let mint = Mint::of(parts, &client, lifetimes, now).await?;
+    let access = mint.access_token(&Subject {
+        user: Some((user.id.clone(), user.roles.to_vec())),
+        scope: scope.clone(),
+    })?;
+    let tokens = NewTokens::with(access, &client, now);
     parts
         .db
         .write(move |connection| {

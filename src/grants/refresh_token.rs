@@ -17,6 +17,7 @@ use crate::oauth::{
 };
 
 use super::issue::{Lifetimes, NewTokens};
+use super::mint::{Mint, Subject};
 use super::sealed_answer::SealedAnswer;
 use super::{Parts, TokenRequest, scope, unknown};
 
@@ -28,6 +29,7 @@ struct Refresh {
     requested: Option<String>,
     permissions: Arc<Permissions>,
     lifetimes: Lifetimes,
+    mint: Mint,
     /// Seconds; 0 for no retries.
     grace: i64,
     now: UnixTime,
@@ -39,8 +41,10 @@ pub(super) async fn refresh(parts: &Parts<'_>, request: TokenRequest<'_>) -> Res
         return Err(unknown(parts.misses, request.address, request.now));
     };
     let client = request.client.client.clone();
-    let refresh = Refresh {
-        lifetimes: Lifetimes::of(&client, parts.tokens),
+    let lifetimes = Lifetimes::of(&client, parts.tokens);
+    let mut refresh = Refresh {
+        lifetimes,
+        mint: Mint::of(parts, &client, lifetimes, request.now).await?,
         client,
         presented,
         requested: request.params.one("scope")?.map(str::to_owned),
@@ -48,6 +52,17 @@ pub(super) async fn refresh(parts: &Parts<'_>, request: TokenRequest<'_>) -> Res
         grace: parts.tokens.refresh_reuse_grace,
         now: request.now,
     };
+    if refresh.mint.signs() {
+        let foreseen = parts.db.read(move |connection| {
+            let subject = refresh.foresee(connection)?;
+            Ok((refresh, subject))
+        });
+        let subject;
+        (refresh, subject) = foreseen.await?;
+        if let Some(subject) = subject {
+            refresh.mint.prepare(subject)?;
+        }
+    }
     let outcome = parts
         .db
         .write(move |connection| refresh.run(connection))
@@ -56,6 +71,24 @@ pub(super) async fn refresh(parts: &Parts<'_>, request: TokenRequest<'_>) -> Res
 }
 
 impl Refresh {
+    /// What the access token will say, if all is well.
+    fn foresee(&self, connection: &mut DbConnection) -> Result<Option<Subject>> {
+        let token = refresh_token::find(connection, &self.presented.id())?;
+        let Some(token) = token.filter(|token| token.is_live(self.now)) else {
+            return Ok(None);
+        };
+        let granted = authorization::find(connection, &token.authorization_id)?;
+        let Some((granted, user)) = granted.zip(user::find(connection, &token.user_id)?) else {
+            return Ok(None);
+        };
+        // A refusal is for `run` to tell.
+        let scope = self.scope(&granted, &user.roles).ok();
+        Ok(scope.map(|scope| Subject {
+            user: Some((user.id, user.roles.0)),
+            scope,
+        }))
+    }
+
     /// The checks, in this order, so that a refused refresh consumes nothing: known, the client's own,
     /// a live authorization, an enabled user, not used before, not expired, the scope; the claim is last.
     /// None where nobody knows the token.
@@ -83,8 +116,11 @@ impl Refresh {
         if self.now >= token.expires_at {
             return Err(OAuthError::invalid_grant("expired").into());
         }
-        let scope = self.scope(&authorization, &user.roles)?;
-        self.rotate(connection, &token, &authorization, &scope)
+        let subject = Subject {
+            scope: self.scope(&authorization, &user.roles)?,
+            user: Some((user.id, user.roles.0)),
+        };
+        self.rotate(connection, &token, &authorization, &subject)
             .map(Some)
     }
 
@@ -115,9 +151,10 @@ impl Refresh {
         connection: &mut DbConnection,
         token: &RefreshToken,
         authorization: &Authorization,
-        scope: &Scope,
+        subject: &Subject,
     ) -> Result<TokenResponse> {
-        let tokens = NewTokens::generate(&self.client, self.now);
+        let access = self.mint.access_token(subject)?;
+        let tokens = NewTokens::with(access, &self.client, self.now);
         let Some(successor) = &tokens.refresh else {
             return Err(
                 OAuthError::invalid_grant("the client lost the grant refresh_token").into(),
@@ -127,7 +164,7 @@ impl Refresh {
             access_token: tokens.access.expose().to_owned(),
             access_end: self.now.plus(self.lifetimes.access).seconds(),
             refresh_token: successor.expose().to_owned(),
-            scope: scope.as_str().to_owned(),
+            scope: subject.scope.as_str().to_owned(),
             requested: self.requested.clone(),
         };
         let sealed = if self.grace > 0 {
@@ -148,7 +185,7 @@ impl Refresh {
         tokens.insert(
             connection,
             authorization,
-            scope,
+            &subject.scope,
             self.lifetimes,
             Some(token.id),
             self.now,

@@ -199,6 +199,14 @@ pub fn browser_facts(connection: &mut DbConnection) -> QueryResult<(Vec<String>,
     Ok((origins.flat_map(|list| list.0).collect(), password))
 }
 
+/// The longest life in seconds that any client of signed tokens has of its own.
+pub fn longest_signed_life(connection: &mut DbConnection) -> QueryResult<Option<i64>> {
+    clients::table
+        .filter(clients::token_format.eq(TokenFormat::Jwt.as_str()))
+        .select(diesel::dsl::max(clients::access_ttl))
+        .get_result(connection)
+}
+
 /// Adds one.
 pub fn insert(connection: &mut DbConnection, client: Client) -> QueryResult<()> {
     diesel::insert_into(clients::table)

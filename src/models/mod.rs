@@ -26,6 +26,7 @@ pub mod refusal;
 pub mod role;
 pub mod scope;
 pub mod session;
+pub mod signing_key;
 pub mod user;
 
 /// An enum that is kept as a word.

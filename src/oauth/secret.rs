@@ -149,6 +149,19 @@ impl SecretId {
     /// 4 bytes of time, 32 of digest.
     pub const LENGTH: usize = 36;
 
+    /// The key of a signed token's row: random, since the token is no secret of which there could be a
+    /// digest before it is signed.
+    pub fn generate(now: UnixTime) -> Self {
+        let mut id = [0; Self::LENGTH];
+        id[..4].copy_from_slice(
+            &u32::try_from(now.seconds())
+                .unwrap_or(u32::MAX)
+                .to_be_bytes(),
+        );
+        fill(&mut id[4..]);
+        Self(id)
+    }
+
     /// The key's bytes.
     pub fn as_bytes(&self) -> &[u8] {
         &self.0
@@ -220,17 +233,21 @@ pub fn random_base62() -> String {
 fn random_limbs() -> [u64; 8] {
     let mut limbs = [0; 8];
     let mut bytes = [0_u8; 32];
-    // The operating system's generator does not fail once it has been seeded; a server that starts
-    // earlier than that must not hand out guessable tokens.
-    while rand::fill(&mut bytes).is_err() {
-        std::thread::yield_now();
-    }
+    fill(&mut bytes);
     for (limb, four) in limbs.iter_mut().zip(bytes.chunks_exact(4)) {
         *limb = four
             .iter()
             .fold(0, |number, &byte| number << 8 | u64::from(byte));
     }
     limbs
+}
+
+/// Random bytes. The operating system's generator does not fail once it has been seeded; a server that
+/// starts earlier than that must not hand out guessable tokens.
+fn fill(bytes: &mut [u8]) {
+    while rand::fill(bytes).is_err() {
+        std::thread::yield_now();
+    }
 }
 
 /// A 32-bit number as 6 characters, padded on the left with `0`.

@@ -178,7 +178,6 @@ fn a_client_that_cannot_be_is_refused_with_a_reason() {
         &["--public", "--resource-server"],
         &["--origin", "https://app.example/path"],
         &["--origin", "*"],
-        &["--token-format", "jwt"],
         &["--project", "nothing"],
     ] {
         let ended = program.run(&[&["client", "add", "--name", "X"], arguments].concat());

@@ -3,6 +3,7 @@
 mod client;
 mod config;
 mod database;
+mod key;
 mod leaked;
 mod log;
 mod role;

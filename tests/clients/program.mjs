@@ -61,6 +61,8 @@ export async function startProgram(settings = {}) {
     issuer,
     log: written,
     command,
+    // For tests in other processes: how to run a command against the same database.
+    run: { binary, cwd: options.cwd, env: options.env },
     addScope: (name, description, ...flags) =>
       command(['scope', 'add', name, '--description', description, ...flags]),
     addUser: (name, password, ...flags) =>
@@ -98,5 +100,6 @@ function faultOf(status, text) {
   if (status !== 0) return `the program ended with ${status} after SIGTERM`;
   if (/panicked at/.test(text)) return 'the program panicked';
   if (/\blk[arcpks]_[0-9A-Za-z]{20}/.test(text)) return 'the log holds a token, a code or a secret';
+  if (/\beyJ[\w-]+\.[\w-]+\.[\w-]+/.test(text)) return 'the log holds a signed token';
   return undefined;
 }

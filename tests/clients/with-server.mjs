@@ -22,10 +22,14 @@ const clients = {
   first_party_app: program.addClient(
     'Notes by the makers', '--first-party', '--grant', 'password', '--grant', 'refresh_token', ...bothScopes),
   machine: program.addClient('Nightly export', '--grant', 'client_credentials', '--scope', 'notes.read'),
+  // Their access tokens are signed: whoever gets one verifies it without asking.
+  signed_app: program.addClient(
+    'Notes elsewhere', '--redirect-uri', 'https://notes.example/callback', '--token-format', 'jwt', ...bothScopes),
+  signed_machine: program.addClient('Nightly import', '--token-format', 'jwt', '--scope', 'notes.read'),
   api: program.addClient('Notes API', '--resource-server'),
 };
 
-const world = { issuer: program.issuer, person, clients };
+const world = { issuer: program.issuer, person, clients, run: program.run };
 const run = spawn(command, words, {
   stdio: 'inherit',
   env: {

@@ -79,7 +79,8 @@ fn the_metadata_tells_what_a_client_must_know() {
         texts(&metadata["introspection_endpoint_auth_methods_supported"]),
         all[..2]
     );
-    for absent in ["jwks_uri", "registration_endpoint", "signed_metadata"] {
+    assert_eq!(metadata["jwks_uri"], format!("{url}/oauth/jwks"));
+    for absent in ["registration_endpoint", "signed_metadata"] {
         assert!(metadata.get(absent).is_none(), "{absent} is not served");
     }
 }
@@ -309,9 +310,13 @@ fn the_issuer_is_the_same_wherever_it_is_told_and_whatever_host_is_named() {
 #[test]
 fn there_are_no_keys_until_there_are_keys() {
     let server = TestServer::start();
+    server.db_execute(
+        "DELETE FROM signing_keys; UPDATE revision SET value = value + 1 WHERE id = 1;",
+    );
     let answer = server.get("/oauth/jwks");
     assert_eq!(answer.status, 404);
     assert!(answer.json()["error"].is_string(), "{answer:?}");
+    assert!(metadata(&server).get("jwks_uri").is_none());
 }
 
 #[test]

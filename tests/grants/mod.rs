@@ -16,6 +16,7 @@ mod refresh_retry;
 mod refresh_scope;
 mod refresh_token;
 mod request_form;
+mod signed_tokens;
 mod storage;
 mod token_form;
 

@@ -3,6 +3,8 @@
 mod changes;
 mod concurrency;
 mod crash;
+mod key_rotation;
+mod key_seal;
 mod last_use;
 mod migrations;
 mod purge;

@@ -14,7 +14,7 @@ use latchkey::clock::Clock;
 use latchkey::config::Config;
 use latchkey::db::DbConnection;
 use latchkey::error::Result;
-use latchkey::models::client::{self, Client, ClientKind};
+use latchkey::models::client::{self, Client, ClientKind, TokenFormat};
 use latchkey::models::client_secret;
 use latchkey::models::scope::{self, RegisteredScope};
 use latchkey::models::user::{self, User};
@@ -55,6 +55,7 @@ pub struct NewClient {
     pub origins: Vec<String>,
     pub access_ttl: Option<i64>,
     pub refresh_ttl: Option<i64>,
+    pub token_format: TokenFormat,
 }
 
 impl NewClient {
@@ -70,6 +71,15 @@ impl NewClient {
             origins: Vec::new(),
             access_ttl: None,
             refresh_ttl: None,
+            token_format: TokenFormat::Opaque,
+        }
+    }
+
+    /// The same with signed access tokens.
+    pub fn signed(self) -> Self {
+        Self {
+            token_format: TokenFormat::Jwt,
+            ..self
         }
     }
 
@@ -292,6 +302,7 @@ impl TestServer {
             allowed_origins: List(new.origins),
             access_ttl: new.access_ttl,
             refresh_ttl: new.refresh_ttl,
+            token_format: new.token_format,
             ..Client::new("Sunny Calendar", new.kind, now)
         };
         let id = row.id.clone();

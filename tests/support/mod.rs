@@ -6,6 +6,7 @@ pub mod app;
 pub mod browser;
 pub mod database;
 pub mod hashing;
+pub mod jwt;
 pub mod program;
 pub mod race;
 pub mod state;

@@ -6,7 +6,7 @@ use clap::{Args, ValueEnum};
 use crate::config::Config;
 use crate::db::DbConnection;
 use crate::error::{Error, Result};
-use crate::models::client::{self, Client, ClientKind};
+use crate::models::client::{self, Client, ClientKind, TokenFormat};
 use crate::models::{client_secret, project};
 use crate::oauth::{GrantType, List, PlainSecret, origin, redirect_uri};
 
@@ -58,11 +58,11 @@ pub(in crate::cli) struct AddClient {
     project: Option<String>,
 }
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+#[derive(Clone, Copy, Debug, ValueEnum)]
 enum Format {
     /// Random; resource servers introspect
     Opaque,
-    /// Signed; not offered until signing keys exist
+    /// Signed (RFC 9068); its resource servers verify it themselves
     Jwt,
 }
 
@@ -97,11 +97,6 @@ impl AddClient {
     /// The client without its scopes and project, which the database must know.
     fn checked(&self) -> std::result::Result<Client, String> {
         client::check_name(&self.name)?;
-        if self.token_format == Format::Jwt {
-            return Err(String::from(
-                "This server has no signing keys yet: use --token-format opaque.",
-            ));
-        }
         for uri in &self.redirect_uris {
             redirect_uri::check(uri, self.public)?;
         }
@@ -125,6 +120,10 @@ impl AddClient {
             grant_types: List(self.grant_types()?),
             redirect_uris: List(each_once(&self.redirect_uris)),
             allowed_origins: List(each_once(&self.origins)),
+            token_format: match self.token_format {
+                Format::Opaque => TokenFormat::Opaque,
+                Format::Jwt => TokenFormat::Jwt,
+            },
             access_ttl: self.access_ttl,
             refresh_ttl: self.refresh_ttl,
             ..Client::new(&self.name, kind, now())

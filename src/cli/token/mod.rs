@@ -11,6 +11,7 @@ use clap::{Args, Subcommand};
 use crate::authentication::bearer::jti;
 use crate::config::Config;
 use crate::db::DbConnection;
+use crate::directory::Directory;
 use crate::error::{Error, Result};
 use crate::models::{access_token, authorization, refresh_token};
 use crate::oauth::{PlainSecret, SecretId, SecretKind};
@@ -39,18 +40,25 @@ pub(super) struct Which {
 impl TokenCommand {
     pub(super) async fn run(self, config: Config) -> std::result::Result<Output, Failure> {
         match self {
-            Self::Show(which) => show(config, which.find()?).await,
-            Self::Revoke(which) => revoke(config, which.find()?).await,
+            Self::Show(which) => show(config, which.read()?).await,
+            Self::Revoke(which) => revoke(config, which.read()?).await,
             Self::ReportLeaked => report_leaked::report_leaked(config).await,
         }
     }
 }
 
+/// What was typed or read.
+enum Named {
+    /// The key of a token of ours.
+    Known(SecretId),
+    /// Perhaps a signed token, which the keys in the database tell.
+    Text(String),
+}
+
 impl Which {
-    /// The key of the token that is meant; none for a text that no token of ours can be.
-    fn find(self) -> std::result::Result<Option<SecretId>, Failure> {
+    fn read(self) -> std::result::Result<Named, Failure> {
         if self.id != "-" {
-            return from_jti(&self.id).map(Some).ok_or_else(|| {
+            return from_jti(&self.id).map(Named::Known).ok_or_else(|| {
                 // Not repeating it: it may be a token, and this may end up in a log.
                 Failure::usage(
                     "ID must be the token's jti, of 48 characters, or - to read the token itself from \
@@ -58,13 +66,27 @@ impl Which {
                 )
             });
         }
-        match PlainSecret::recognise(&secret_input::token()?) {
-            None => Ok(None),
+        let text = secret_input::token()?;
+        match PlainSecret::recognise(&text) {
+            None => Ok(Named::Text(text)),
             Some((SecretKind::ClientSecret, _)) => Err(not_a_token("a client's secret")),
             Some((SecretKind::AuthorizationCode, _)) => Err(not_a_token("an authorization code")),
             Some((SecretKind::Browser, _)) => Err(not_a_token("of a cookie or a one-time link")),
-            Some((_, token)) => Ok(Some(token.id())),
+            Some((_, token)) => Ok(Named::Known(token.id())),
         }
+    }
+}
+
+impl Named {
+    /// The key of the token that is meant; none for a text that no token of ours is.
+    async fn find(self, installation: &Installation) -> Result<Option<SecretId>> {
+        let text = match self {
+            Self::Known(id) => return Ok(Some(id)),
+            Self::Text(text) => text,
+        };
+        let directory = Directory::new(installation.db.clone());
+        let identity = directory.recognise_signed(&text).await?;
+        Ok(identity.and_then(|identity| identity.id()))
     }
 }
 
@@ -80,11 +102,11 @@ fn from_jti(text: &str) -> Option<SecretId> {
     SecretId::from_bytes(&URL_SAFE_NO_PAD.decode(text).ok()?)
 }
 
-async fn show(config: Config, id: Option<SecretId>) -> std::result::Result<Output, Failure> {
+async fn show(config: Config, named: Named) -> std::result::Result<Output, Failure> {
     let installation = Installation::open(config)?;
-    let Some(id) = id else {
+    let Some(id) = named.find(&installation).await? else {
         return Ok(Output::one(state::unknown(
-            "it is mistyped, cut or of another server",
+            "it is mistyped, cut, of another server, or signed by a key that is retired",
         )));
     };
     let record = installation
@@ -94,9 +116,9 @@ async fn show(config: Config, id: Option<SecretId>) -> std::result::Result<Outpu
     Ok(Output::one(record))
 }
 
-async fn revoke(config: Config, id: Option<SecretId>) -> std::result::Result<Output, Failure> {
+async fn revoke(config: Config, named: Named) -> std::result::Result<Output, Failure> {
     let installation = Installation::open(config)?;
-    let Some(id) = id else {
+    let Some(id) = named.find(&installation).await? else {
         return Err(unknown().into());
     };
     let outcome = installation

@@ -2,8 +2,8 @@
 //! revoked if they are live.
 
 use crate::config::Config;
+use crate::directory::Directory;
 use crate::leaked::{self, Outcome, Reporter};
-use crate::oauth::PlainSecret;
 
 use super::super::installation::now;
 use super::super::output::Output;
@@ -18,14 +18,15 @@ pub(super) async fn report_leaked(config: Config) -> Result<Output, Failure> {
         )));
     }
     let installation = Installation::open(config)?;
+    let directory = Directory::new(installation.db.clone());
     let reporter = Reporter {
         actor: Some(String::from("command line")),
         address: None,
     };
     let mut records = Vec::new();
     for text in &texts {
-        let outcome = leaked::report(&installation.db, text, &reporter, now()).await?;
-        let last_four = PlainSecret::recognise(text).map(|(_, own)| own.last_four().to_owned());
+        let outcome = leaked::report(&installation.db, &directory, text, &reporter, now()).await?;
+        let last_four = leaked::last_four(text).map(str::to_owned);
         let word = match outcome {
             Outcome::Revoked => "revoked",
             Outcome::NotLive => "had ended before",

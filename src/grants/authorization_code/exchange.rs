@@ -15,13 +15,14 @@ use crate::clock::UnixTime;
 use crate::db::DbConnection;
 use crate::error::{Error, Result};
 use crate::grants::issue::{Lifetimes, NewTokens};
+use crate::grants::mint::{Mint, Subject};
 use crate::grants::{Parts, TokenRequest, unknown};
 use crate::models::audit_event::AuditEvent;
 use crate::models::authorization::{self, Authorization};
 use crate::models::authorization_code::{self, AuthorizationCode};
 use crate::models::client::Client;
-use crate::models::user;
-use crate::oauth::{GrantType, OAuthError, PlainSecret, SecretKind, TokenResponse};
+use crate::models::user::{self, User};
+use crate::oauth::{GrantType, OAuthError, PlainSecret, SecretId, SecretKind, TokenResponse};
 
 /// One use of a code.
 struct Exchange {
@@ -30,6 +31,7 @@ struct Exchange {
     redirect_uri: Option<String>,
     code_verifier: String,
     lifetimes: Lifetimes,
+    mint: Mint,
     now: UnixTime,
 }
 
@@ -43,8 +45,18 @@ pub(in crate::grants) async fn exchange(
         return Err(unknown(parts.misses, request.address, request.now));
     };
     let client = request.client.client.clone();
+    let lifetimes = Lifetimes::of(&client, parts.tokens);
+    let mut mint = Mint::of(parts, &client, lifetimes, request.now).await?;
+    if mint.signs() {
+        let id = presented.id();
+        let foreseen = parts.db.read(move |connection| foresee(connection, &id));
+        if let Some(subject) = foreseen.await? {
+            mint.prepare(subject)?;
+        }
+    }
     let exchange = Exchange {
-        lifetimes: Lifetimes::of(&client, parts.tokens),
+        lifetimes,
+        mint,
         client,
         presented,
         redirect_uri: request.params.one("redirect_uri")?.map(str::to_owned),
@@ -56,6 +68,25 @@ pub(in crate::grants) async fn exchange(
         .write(move |connection| exchange.run(connection))
         .await?;
     outcome.ok_or_else(|| unknown(parts.misses, request.address, request.now))
+}
+
+/// What the token of a code will say, if all is well.
+fn foresee(connection: &mut DbConnection, id: &SecretId) -> Result<Option<Subject>> {
+    let Some(code) = authorization_code::find(connection, id)? else {
+        return Ok(None);
+    };
+    let granted = authorization::find(connection, &code.authorization_id)?;
+    let user = user::find(connection, &code.user_id)?;
+    Ok(granted
+        .zip(user)
+        .map(|(granted, user)| subject(&granted, user)))
+}
+
+fn subject(authorization: &Authorization, user: User) -> Subject {
+    Subject {
+        user: Some((user.id, user.roles.0)),
+        scope: authorization.scope.clone(),
+    }
 }
 
 impl Exchange {
@@ -75,13 +106,13 @@ impl Exchange {
         }
         let authorization = authorization::find_live_and_lock(connection, &code.authorization_id)?
             .ok_or_else(|| OAuthError::invalid_grant("the authorization was revoked"))?;
-        if user::find(connection, &code.user_id)?.is_none_or(|user| user.disabled_at.is_some()) {
-            return Err(OAuthError::invalid_grant("the user is disabled").into());
-        }
+        let user = user::find(connection, &code.user_id)?
+            .filter(|user| user.disabled_at.is_none())
+            .ok_or_else(|| OAuthError::invalid_grant("the user is disabled"))?;
         if !authorization_code::claim(connection, &code.id, self.now)? {
             return self.replayed(connection, &code);
         }
-        self.issue(connection, &authorization).map(Some)
+        self.issue(connection, &authorization, user).map(Some)
     }
 
     /// Lets the machine compare client and redirect URI, and answers its question for extensions with
@@ -152,8 +183,10 @@ impl Exchange {
         &self,
         connection: &mut DbConnection,
         authorization: &Authorization,
+        user: User,
     ) -> Result<TokenResponse> {
-        let tokens = NewTokens::generate(&self.client, self.now);
+        let access = self.mint.access_token(&subject(authorization, user))?;
+        let tokens = NewTokens::with(access, &self.client, self.now);
         tokens.insert(
             connection,
             authorization,

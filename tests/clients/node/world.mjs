@@ -12,4 +12,4 @@ if (!process.env.LATCHKEY_WORLD) {
   throw new Error('run these tests through tests/clients/with-server.mjs');
 }
 
-export const { issuer, person, clients } = JSON.parse(process.env.LATCHKEY_WORLD);
+export const { issuer, person, clients, run } = JSON.parse(process.env.LATCHKEY_WORLD);
