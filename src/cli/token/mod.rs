@@ -15,7 +15,7 @@ use crate::error::{Error, Result};
 use crate::models::{access_token, authorization, refresh_token};
 use crate::oauth::{PlainSecret, SecretId, SecretKind};
 
-use super::installation::{audit, now};
+use super::installation::{audit, ending, now};
 use super::output::Output;
 use super::record::Record;
 use super::{Failure, Installation, secret_input};
@@ -123,14 +123,15 @@ enum Outcome {
 fn end(connection: &mut DbConnection, id: &SecretId) -> Result<Outcome> {
     const BECAUSE: &str = "revoked on the command line";
     let now = now();
+    let ending = ending(BECAUSE, now);
     let (action, what, client_id, user_id, authorization_id, ended);
     if let Some((token, _)) = access_token::find_with_user(connection, id)? {
-        ended = access_token::revoke(connection, id, BECAUSE, now)?;
+        ended = access_token::revoke(connection, id, &ending)?;
         (action, what) = ("access_token.revoked", "The access token");
         (client_id, user_id) = (token.client_id, token.user_id);
         authorization_id = token.authorization_id;
     } else if let Some(token) = refresh_token::find(connection, id)? {
-        ended = authorization::revoke(connection, &token.authorization_id, BECAUSE, now)?;
+        ended = authorization::revoke(connection, &token.authorization_id, &ending)?;
         (action, what) = (
             "authorization.revoked",
             "The refresh token, with all of its authorization,",

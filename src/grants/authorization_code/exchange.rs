@@ -20,6 +20,7 @@ use crate::models::audit_event::AuditEvent;
 use crate::models::authorization::{self, Authorization};
 use crate::models::authorization_code::{self, AuthorizationCode};
 use crate::models::client::Client;
+use crate::models::ending::Ending;
 use crate::models::user;
 use crate::oauth::{GrantType, OAuthError, PlainSecret, SecretKind, TokenResponse};
 
@@ -135,8 +136,12 @@ impl Exchange {
         connection: &mut DbConnection,
         code: &AuthorizationCode,
     ) -> Result<Option<TokenResponse>> {
-        let because = "authorization code replay";
-        if authorization::revoke(connection, &code.authorization_id, because, self.now)? {
+        let ending = Ending {
+            because: "authorization code replay",
+            by: &self.client.id,
+            at: self.now,
+        };
+        if authorization::revoke(connection, &code.authorization_id, &ending)? {
             AuditEvent {
                 user_id: Some(code.user_id.clone()),
                 client_id: Some(code.client_id.clone()),
