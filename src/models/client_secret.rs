@@ -120,3 +120,34 @@ pub fn end_all_at(
     note_change(connection)?;
     Ok(ended)
 }
+
+/// Finds by the id of the row.
+pub fn find(connection: &mut DbConnection, id: &str) -> QueryResult<Option<ClientSecret>> {
+    client_secrets::table
+        .find(id)
+        .select(ClientSecret::as_select())
+        .get_result(connection)
+        .optional()
+}
+
+/// Those that end in `last_four`, newest first.
+pub fn with_last_four(
+    connection: &mut DbConnection,
+    last_four: &str,
+) -> QueryResult<Vec<ClientSecret>> {
+    client_secrets::table
+        .filter(client_secrets::last_four.eq(last_four))
+        .order(client_secrets::id.desc())
+        .select(ClientSecret::as_select())
+        .load(connection)
+}
+
+/// Finds by the secret itself.
+pub fn find_by_secret(
+    connection: &mut DbConnection,
+    secret: &PlainSecret,
+) -> QueryResult<Option<ClientSecret>> {
+    let hash = secret.hash();
+    let mut alike = with_last_four(connection, secret.last_four())?.into_iter();
+    Ok(alike.find(|row| row.secret_hash.matches(&hash)))
+}

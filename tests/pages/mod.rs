@@ -2,6 +2,7 @@
 
 mod account;
 mod audit_log;
+mod admin;
 mod busy;
 mod connected_apps;
 mod consent;

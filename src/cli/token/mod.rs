@@ -4,11 +4,9 @@
 mod report_leaked;
 mod state;
 
-use base64::Engine as _;
-use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use clap::{Args, Subcommand};
 
-use crate::authentication::bearer::jti;
+use crate::authentication::bearer::{from_jti, jti};
 use crate::config::Config;
 use crate::db::DbConnection;
 use crate::error::{Error, Result};
@@ -70,14 +68,6 @@ impl Which {
 
 fn not_a_token(what: &str) -> Failure {
     Failure::Failed(format!("That is {what}, not an access or refresh token."))
-}
-
-/// Reads a `jti`. Tokens are longer, and none of the beginnings of ours can be a jti's before 2048.
-fn from_jti(text: &str) -> Option<SecretId> {
-    if text.starts_with("lk") {
-        return None;
-    }
-    SecretId::from_bytes(&URL_SAFE_NO_PAD.decode(text).ok()?)
 }
 
 async fn show(config: Config, id: Option<SecretId>) -> std::result::Result<Output, Failure> {
@@ -153,26 +143,4 @@ fn end(connection: &mut DbConnection, id: &SecretId) -> Result<Outcome> {
 
 fn unknown() -> Error {
     Error::failed("There is no such token: it was never issued, or has ended and been purged.")
-}
-
-#[cfg(test)]
-mod tests {
-    use base64::Engine as _;
-    use base64::engine::general_purpose::URL_SAFE_NO_PAD;
-
-    use super::from_jti;
-    use crate::clock::UnixTime;
-    use crate::oauth::{PlainSecret, SecretKind};
-
-    #[test]
-    fn a_jti_is_an_id_and_a_token_is_not() {
-        let now = UnixTime::from_seconds(1_800_000_000);
-        let token = PlainSecret::generate(SecretKind::AccessToken, now);
-        let jti = URL_SAFE_NO_PAD.encode(token.id().as_bytes());
-        assert_eq!(from_jti(&jti), Some(token.id()));
-        // Whole, cut to the length of a jti, and short.
-        for text in [token.expose(), &token.expose()[..48], "lka_", "", &jti[1..]] {
-            assert_eq!(from_jti(text), None);
-        }
-    }
 }
