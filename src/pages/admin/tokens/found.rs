@@ -97,8 +97,11 @@ impl Found {
     }
 
     /// Whether it can be ended alone. Refresh tokens and codes go with their authorization (RFC 7009 §2.1).
-    pub(super) fn ends_alone(&self) -> bool {
-        matches!(&self.token, Token::Access(token) if token.revoked_at.is_none())
+    pub(super) fn ends_alone(&self, now: UnixTime) -> bool {
+        match &self.token {
+            Token::Access(token) => token.is_live(now),
+            Token::Refresh(_) | Token::Code(_) => false,
+        }
     }
 
     /// The authorization that can be ended with it.

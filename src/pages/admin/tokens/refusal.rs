@@ -74,7 +74,7 @@ async fn show(admin: &Administrator) -> PageResult {
         None => None,
     };
     let mut crumbs = crumbs();
-    crumbs.push(Crumb::new(REFUSALS, "Refusals"));
+    crumbs.push(Crumb::new(REFUSALS, "Refused requests"));
     let expected = refusal.expected.as_deref().unwrap_or_default();
     let template = Show {
         page: admin.page("Refused request"),

@@ -9,7 +9,7 @@ use crate::models::refusal::{self, Filter, Refusal};
 use crate::oauth::ErrorCode;
 use crate::oauth::id::{IdKind, is_well_formed};
 use crate::web::listing::{Listing, PAGE, Pager};
-use crate::web::page::{Area, Crumb, Field, Moment, Page};
+use crate::web::page::{Area, Crumb, Moment, Page};
 use crate::web::person::Administrator;
 use crate::web::visitor::PageResult;
 
@@ -21,7 +21,9 @@ struct List {
     page: Page,
     area: Area,
     crumbs: Vec<Crumb>,
-    client: Field,
+    client: String,
+    /// Why no one client is meant.
+    no_client: Option<&'static str>,
     error: String,
     errors: Vec<&'static str>,
     is_filtered: bool,
@@ -49,9 +51,12 @@ async fn list(admin: &Administrator) -> PageResult {
     // What has just been refused is what people look for.
     app.records.write(app).await?;
     let error = listing.filter("error").to_owned();
-    let (client, wanted) = client_of(admin, listing.filter("client")).await?;
-    let (mut refusals, names) = match wanted {
-        Wanted::Nobody => Named::default(),
+    let mut no_client = None;
+    let (mut refusals, names) = match client_of(admin, listing.filter("client")).await? {
+        Wanted::Nobody(why) => {
+            no_client = Some(why);
+            Named::default()
+        }
         Wanted::Everybody => read(admin, &listing, None, &error).await?,
         Wanted::Client(id) => read(admin, &listing, Some(id), &error).await?,
     };
@@ -68,7 +73,8 @@ async fn list(admin: &Administrator) -> PageResult {
         page: admin.page("Refusals"),
         area: admin.area("tokens"),
         crumbs: crumbs(),
-        client,
+        client: listing.filter("client").to_owned(),
+        no_client,
         error,
         errors: ErrorCode::ALL.map(ErrorCode::as_str).to_vec(),
         is_filtered: listing.is_filtered(),
@@ -104,16 +110,17 @@ async fn read(
 enum Wanted {
     Everybody,
     Client(String),
-    Nobody,
+    /// And why.
+    Nobody(&'static str),
 }
 
 /// The client that somebody filters by: its id, or its name where no other has it.
-async fn client_of(admin: &Administrator, text: &str) -> crate::error::Result<(Field, Wanted)> {
+async fn client_of(admin: &Administrator, text: &str) -> crate::error::Result<Wanted> {
     if text.is_empty() {
-        return Ok((Field::default(), Wanted::Everybody));
+        return Ok(Wanted::Everybody);
     }
     if is_well_formed(IdKind::Client, text) {
-        return Ok((Field::new(text, None), Wanted::Client(text.to_owned())));
+        return Ok(Wanted::Client(text.to_owned()));
     }
     let name = text.to_owned();
     let find = admin
@@ -121,10 +128,9 @@ async fn client_of(admin: &Administrator, text: &str) -> crate::error::Result<(F
         .db
         .read(move |connection| Ok(names::clients_called(connection, &name)?));
     let mut called = find.await?;
-    let why = match (called.pop(), called.is_empty()) {
-        (Some(id), true) => return Ok((Field::new(text, None), Wanted::Client(id))),
-        (Some(_), false) => "Several clients have this name: filter by the client's id.",
-        (None, _) => "No client has this name or id.",
-    };
-    Ok((Field::new(text, Some(String::from(why))), Wanted::Nobody))
+    Ok(match (called.pop(), called.is_empty()) {
+        (Some(id), true) => Wanted::Client(id),
+        (Some(_), false) => Wanted::Nobody("Several clients have this name: give the id"),
+        (None, _) => Wanted::Nobody("No client has this name or id"),
+    })
 }

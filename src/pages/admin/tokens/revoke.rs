@@ -73,7 +73,7 @@ async fn ask(
         .db
         .read(move |connection| Choices::of(connection, &id, now));
     let Choices { found, whole } = find.await?.ok_or_else(PageError::not_found)?;
-    if !found.ends_alone() && whole.is_none() {
+    if !found.ends_alone(now) && whole.is_none() {
         return Ok(admin.done(&address_of(&id), "It was ended before."));
     }
     let template = Revoke {
@@ -86,7 +86,7 @@ async fn ask(
         last_four: found.last_four().map(str::to_owned),
         client: found.client_name().to_owned(),
         username: found.username().map(str::to_owned),
-        alone: found.ends_alone(),
+        alone: found.ends_alone(now),
         whole,
         chose_whole,
         confirmation,
@@ -150,7 +150,7 @@ fn end(
             None => false,
         }
     } else {
-        found.ends_alone() && access_token::revoke(connection, id, ending)?
+        found.ends_alone(ending.at) && access_token::revoke(connection, id, ending)?
     };
     if ended {
         AuditEvent {

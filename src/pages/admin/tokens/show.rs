@@ -70,7 +70,8 @@ struct Chain {
 struct Grant {
     id: String,
     how: String,
-    scope: String,
+    /// Where it is another than the token's.
+    scope: Option<String>,
     granted: Moment,
     last_used: Moment,
     ended: Option<Moment>,
@@ -134,8 +135,9 @@ impl Reading {
 
 fn told(admin: &Administrator, reading: Reading, permissions: &Permissions) -> Show {
     let (found, now) = (reading.found, admin.now);
+    let scope = scope_of(&found);
     let grant = found.authorization.as_ref();
-    let grant = grant.map(|own| Grant::of(own, reading.grant_ended_by, reading.live, now));
+    let grant = grant.map(|own| Grant::of(own, &scope, reading.grant_ended_by, reading.live, now));
     Show {
         page: admin.page(found.kind()),
         area: admin.area("tokens"),
@@ -145,7 +147,7 @@ fn told(admin: &Administrator, reading: Reading, permissions: &Permissions) -> S
         name: found.name().map(str::to_owned),
         last_four: found.last_four().map(str::to_owned),
         verdict: Verdict::new(found.state(now), reading.ended_by, now),
-        can_revoke: found.ends_alone() || found.live_authorization().is_some(),
+        can_revoke: found.ends_alone(now) || found.live_authorization().is_some(),
         client: Party {
             id: found.client_id().to_owned(),
             name: found.client_name().to_owned(),
@@ -156,7 +158,7 @@ fn told(admin: &Administrator, reading: Reading, permissions: &Permissions) -> S
             name: user.username.clone(),
             disabled: moment(user.disabled_at, now),
         }),
-        scopes: scope_lines(permissions, &scope_of(&found)),
+        scopes: scope_lines(permissions, &scope),
         times: Times::of(&found, now),
         chain: Chain::of(&found),
         grant,
@@ -212,6 +214,7 @@ impl Chain {
 impl Grant {
     fn of(
         own: &Authorization,
+        scope: &Scope,
         ended_by: Option<String>,
         (access, refresh): (i64, i64),
         now: UnixTime,
@@ -219,7 +222,7 @@ impl Grant {
         Self {
             id: own.id.clone(),
             how: own.grant_type.clone(),
-            scope: own.scope.as_str().to_owned(),
+            scope: (own.scope != *scope).then(|| own.scope.as_str().to_owned()),
             granted: Moment::new(own.created_at, now),
             last_used: Moment::new(own.last_used_at, now),
             ended: moment(own.revoked_at, now),
