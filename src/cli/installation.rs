@@ -67,7 +67,7 @@ pub(super) fn audit(action: &str, now: UnixTime) -> AuditEvent {
 pub(super) fn ending(because: &str, now: UnixTime) -> Ending<'_> {
     Ending {
         because,
-        by: COMMAND_LINE,
+        by: Some(COMMAND_LINE),
         at: now,
     }
 }

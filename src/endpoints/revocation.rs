@@ -68,7 +68,7 @@ impl Revocation {
         let id = self.secret.id();
         let ending = Ending {
             because: "revoked by its client",
-            by: &self.client_id,
+            by: Some(&self.client_id),
             at: self.now,
         };
         let (user_id, authorization_id, ended) = if is_access_token(self.kind) {

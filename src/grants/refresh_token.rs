@@ -166,7 +166,7 @@ impl Refresh {
         let Some(sealed) = token.sealed_answer.as_ref().filter(|_| in_time) else {
             let ending = Ending {
                 because: "refresh token reuse",
-                by: &token.client_id,
+                by: Some(&token.client_id),
                 at: self.now,
             };
             if authorization::revoke(connection, &token.authorization_id, &ending)? {

@@ -139,7 +139,7 @@ pub fn revoke(
         .set((
             access_tokens::revoked_at.eq(Some(ending.at)),
             access_tokens::revoked_because.eq(Some(ending.because)),
-            access_tokens::revoked_by.eq(Some(ending.by)),
+            access_tokens::revoked_by.eq(ending.by),
         ))
         .execute(connection)?;
     note_token_change(connection)?;
@@ -157,7 +157,7 @@ pub fn revoke_of_user(
         .set((
             access_tokens::revoked_at.eq(Some(ending.at)),
             access_tokens::revoked_because.eq(Some(ending.because)),
-            access_tokens::revoked_by.eq(Some(ending.by)),
+            access_tokens::revoked_by.eq(ending.by),
         ))
         .execute(connection)?;
     note_token_change(connection)?;

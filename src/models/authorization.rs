@@ -132,7 +132,7 @@ pub fn revoke(connection: &mut DbConnection, id: &str, ending: &Ending<'_>) -> Q
         .set((
             authorizations::revoked_at.eq(Some(ending.at)),
             authorizations::revoked_because.eq(Some(ending.because)),
-            authorizations::revoked_by.eq(Some(ending.by)),
+            authorizations::revoked_by.eq(ending.by),
         ))
         .execute(connection)?;
     diesel::update(access_tokens::table.filter(access_tokens::authorization_id.eq(id)))
@@ -140,7 +140,7 @@ pub fn revoke(connection: &mut DbConnection, id: &str, ending: &Ending<'_>) -> Q
         .set((
             access_tokens::revoked_at.eq(Some(ending.at)),
             access_tokens::revoked_because.eq(Some(ending.because)),
-            access_tokens::revoked_by.eq(Some(ending.by)),
+            access_tokens::revoked_by.eq(ending.by),
         ))
         .execute(connection)?;
     diesel::update(refresh_tokens::table.filter(refresh_tokens::authorization_id.eq(id)))

@@ -141,13 +141,3 @@ pub fn with_last_four(
         .select(ClientSecret::as_select())
         .load(connection)
 }
-
-/// Finds by the secret itself.
-pub fn find_by_secret(
-    connection: &mut DbConnection,
-    secret: &PlainSecret,
-) -> QueryResult<Option<ClientSecret>> {
-    let hash = secret.hash();
-    let mut alike = with_last_four(connection, secret.last_four())?.into_iter();
-    Ok(alike.find(|row| row.secret_hash.matches(&hash)))
-}

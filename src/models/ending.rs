@@ -10,8 +10,8 @@ pub const COMMAND_LINE: &str = "command line";
 pub struct Ending<'a> {
     /// Why, in a few words.
     pub because: &'a str,
-    /// Who: a user's or client's id, or [`COMMAND_LINE`].
-    pub by: &'a str,
+    /// Who: a user's or client's id, or [`COMMAND_LINE`]; none where nobody can be named.
+    pub by: Option<&'a str>,
     /// When.
     pub at: UnixTime,
 }

@@ -1,14 +1,15 @@
 //! The pages for people (issue 2, §6), read and filled in like a browser without scripts does.
 
 mod account;
-mod audit_log;
 mod admin;
+mod audit_log;
 mod busy;
 mod connected_apps;
 mod consent;
 mod consent_memory;
 mod csrf;
 mod dashboard;
+mod every_route;
 mod form_action;
 mod hostile_bodies;
 mod hostile_input;

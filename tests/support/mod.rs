@@ -8,6 +8,7 @@ pub mod database;
 pub mod hashing;
 pub mod program;
 pub mod race;
+pub mod routes;
 pub mod state;
 pub mod tokens;
 

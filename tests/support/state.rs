@@ -31,7 +31,7 @@ impl TestServer {
         self.db_write(move |connection| {
             let ending = Ending {
                 because: "a test",
-                by: &id,
+                by: Some(&id),
                 at: now,
             };
             Ok(authorization::revoke_of_user(

@@ -14,7 +14,6 @@ CREATE INDEX access_tokens_by_last_four ON access_tokens (last_four) WHERE kind 
 -- A leaked secret is reported without its client's id.
 CREATE INDEX client_secrets_by_hash ON client_secrets (secret_hash);
 CREATE INDEX clients_by_name ON clients (name);
--- A pasted secret is found by them too.
 CREATE INDEX client_secrets_by_last_four ON client_secrets (last_four);
 
 -- How often something happened within each period (60, 3600 or 86400 seconds) that begins at a multiple

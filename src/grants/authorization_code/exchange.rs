@@ -138,7 +138,7 @@ impl Exchange {
     ) -> Result<Option<TokenResponse>> {
         let ending = Ending {
             because: "authorization code replay",
-            by: &self.client.id,
+            by: Some(&self.client.id),
             at: self.now,
         };
         if authorization::revoke(connection, &code.authorization_id, &ending)? {

@@ -96,7 +96,7 @@ async fn disconnect(visitor: &Visitor, body: &Body) -> PageResult {
     let disconnect = visitor.app.db.write(move |connection| {
         let ending = Ending {
             because: "disconnected by the user",
-            by: &user_id,
+            by: Some(&user_id),
             at: now,
         };
         let ended = authorization::revoke_of_user(connection, &user_id, Some(&client_id), &ending)?;

@@ -62,7 +62,7 @@ async fn change(visitor: &Visitor, body: &Body) -> PageResult {
             session::end_all_but(connection, &user_id, Some(&session))?;
             let ending = Ending {
                 because: "the password was changed",
-                by: &user_id,
+                by: Some(&user_id),
                 at: now,
             };
             authorization::revoke_of_user(connection, &user_id, None, &ending)?;

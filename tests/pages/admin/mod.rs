@@ -1,25 +1,14 @@
 //! The administrators' pages.
 
 mod ending_tokens;
+mod finding_tokens;
 mod refusals;
 mod tokens;
-
-use latchkey::models::user;
-use latchkey::oauth::List;
 
 use crate::support::browser::{Form, unescape};
 use crate::support::{Answer, Browser, TestServer};
 
-use super::signed_in;
-
-/// A browser in which somebody has just signed in who may administer.
-#[track_caller]
-pub fn administrator(server: &TestServer) -> Browser {
-    let id = server.db_user("grace");
-    let roles = List(vec![String::from("admin")]);
-    server.db_write(move |connection| Ok(user::set_roles(connection, &id, roles)?));
-    signed_in(server, "grace")
-}
+pub use super::dashboard::administrator;
 
 /// Looks something up on the Tokens page; returns where that leads.
 pub fn look_up(server: &TestServer, browser: &mut Browser, text: &str) -> (String, Answer) {

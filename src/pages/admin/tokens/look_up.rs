@@ -125,7 +125,7 @@ async fn by_secret(admin: &Administrator, secret: PlainSecret) -> Result<Outcome
     let find = admin
         .app
         .db
-        .read(move |connection| Ok(client_secret::find_by_secret(connection, &secret)?));
+        .read(move |connection| Ok(client_secret::find_by_hash(connection, &secret.hash())?));
     let found = find.await?.map(|row| address_of_secret(&row.id));
     Ok(found.ok_or_else(|| {
         String::from(

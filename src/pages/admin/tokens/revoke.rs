@@ -122,7 +122,7 @@ async fn revoke(admin: &Administrator, body: &Body) -> PageResult {
     let end = admin.app.db.write(move |connection| {
         let ending = Ending {
             because: "revoked by an administrator",
-            by: &by,
+            by: Some(&by),
             at: now,
         };
         end(connection, &id, whole, &ending, event)

@@ -36,6 +36,8 @@ struct Show {
     client: Party,
     user: Option<Party>,
     scopes: Vec<ScopeLine>,
+    /// The names of those that an access token had and that it opens no more.
+    lost: Vec<String>,
     times: Times,
     chain: Chain,
     grant: Option<Grant>,
@@ -101,8 +103,17 @@ async fn show(admin: &Administrator) -> PageResult {
         .db
         .read(move |connection| Reading::of(connection, &id, now));
     let reading = read.await?.ok_or_else(PageError::not_found)?;
-    let permissions = admin.app.directory.permissions().await?;
-    Ok(admin.show(StatusCode::OK, &told(admin, reading, &permissions)))
+    let directory = &admin.app.directory;
+    let permissions = directory.permissions().await?;
+    let known = directory.token(id).await?;
+    let mut page = told(admin, reading, &permissions);
+    if let Some(known) = known {
+        let allowed = |line: &ScopeLine| known.token.scope.contains(&line.name);
+        let (kept, lost): (Vec<_>, Vec<_>) = page.scopes.into_iter().partition(allowed);
+        page.scopes = kept;
+        page.lost = lost.into_iter().map(|line| line.name).collect();
+    }
+    Ok(admin.show(StatusCode::OK, &page))
 }
 
 impl Reading {
@@ -159,6 +170,7 @@ fn told(admin: &Administrator, reading: Reading, permissions: &Permissions) -> S
             disabled: moment(user.disabled_at, now),
         }),
         scopes: scope_lines(permissions, &scope),
+        lost: Vec::new(),
         times: Times::of(&found, now),
         chain: Chain::of(&found),
         grant,
