@@ -1,5 +1,9 @@
-//! Fills a database for `benches/run` through the crate's own models: users, clients and live tokens in a
-//! plausible mix. Leaves a random sample of the tokens, and the names of users who can sign in, as files.
+//! Fills a database for `benches/run` and `benches/lists` through the crate's own models: users, clients and
+//! live tokens in a plausible mix, and for the latter audit events and refusals. Leaves a random sample of
+//! the tokens, and the names of users who can sign in, as files.
+
+#[path = "seed/records.rs"]
+mod records;
 
 use std::fmt::Display;
 use std::fs::File;
@@ -27,6 +31,8 @@ use latchkey::schema::{clients, projects};
 const BATCH: usize = 20_000;
 /// Tokens that are written out.
 const SAMPLE: usize = 50_000;
+/// Clients where nobody asks for another number.
+const CLIENTS: usize = 10;
 /// Users who can sign in.
 const PEOPLE: usize = 50;
 /// Seconds that a token lives; half of them may have passed.
@@ -41,21 +47,27 @@ struct World {
     users: Vec<(String, String)>,
 }
 
-/// `seed DIRECTORY TOKENS PASSWORD`
+/// `seed DIRECTORY TOKENS PASSWORD [CLIENTS RECORDS]`
 #[actix_web::main]
 async fn main() -> Result<()> {
     let arguments: Vec<String> = std::env::args()
         .skip(1)
         .filter(|argument| argument != "--bench")
         .collect();
-    let [directory, tokens, password] = arguments.as_slice() else {
-        return Err(Error::failed("usage: seed DIRECTORY TOKENS PASSWORD"));
+    let [directory, tokens, password, more @ ..] = arguments.as_slice() else {
+        return Err(Error::failed(
+            "usage: seed DIRECTORY TOKENS PASSWORD [CLIENTS RECORDS]",
+        ));
     };
-    let (directory, tokens) = (Path::new(directory), tokens.parse().map_err(Error::failed)?);
+    let number = |text: &String| text.parse::<usize>().map_err(Error::failed);
+    let (directory, tokens) = (Path::new(directory), number(tokens)?);
+    let clients = more.first().map_or(Ok(CLIENTS), number)?;
+    let records = more.get(1).map_or(Ok(0), number)?;
     let db =
         Db::open(&DatabaseUrl::Sqlite(directory.join("latchkey.db"))).map_err(Error::Failed)?;
     let hasher = PasswordHasher::start(&Password::default()).map_err(Error::Failed)?;
-    let world = Arc::new(populate(&db, tokens, hasher.hash(password.clone()).await?).await?);
+    let hash = hasher.hash(password.clone()).await?;
+    let world = Arc::new(populate(&db, tokens, clients, hash).await?);
 
     write_lines(&directory.join("people"), (0..PEOPLE).map(username)).map_err(Error::failed)?;
     let mut sample = Vec::new();
@@ -65,6 +77,12 @@ async fn main() -> Result<()> {
             db.write(move |connection| Ok(issue(connection, &world, from)?))
                 .await?,
         );
+    }
+    for from in (0..records).step_by(BATCH) {
+        let world = Arc::clone(&world);
+        let numbers = from..records.min(from + BATCH);
+        db.write(move |connection| Ok(records::insert(connection, &world, numbers)?))
+            .await?;
     }
     write_lines(
         &directory.join("tokens"),
@@ -82,11 +100,11 @@ fn write_lines(file: &Path, lines: impl Iterator<Item = impl Display>) -> io::Re
 }
 
 /// Makes scopes, clients and users; one user for ten tokens.
-async fn populate(db: &Db, tokens: usize, hash: String) -> Result<World> {
+async fn populate(db: &Db, tokens: usize, clients: usize, hash: String) -> Result<World> {
     let now = Clock::system().now();
     let users = (tokens / 10).max(PEOPLE);
     let clients = db
-        .write(move |connection| Ok(insert_clients(connection, now)?))
+        .write(move |connection| Ok(insert_clients(connection, clients, now)?))
         .await?;
     for from in (0..users).step_by(BATCH) {
         let hash = hash.clone();
@@ -122,7 +140,11 @@ fn username(number: usize) -> String {
     format!("user-{number:06}")
 }
 
-fn insert_clients(connection: &mut DbConnection, now: UnixTime) -> QueryResult<Vec<String>> {
+fn insert_clients(
+    connection: &mut DbConnection,
+    clients: usize,
+    now: UnixTime,
+) -> QueryResult<Vec<String>> {
     // The seeder alone needs so much memory: the pages of the random indexes are written once a batch.
     connection.batch_execute("PRAGMA cache_size = -262144")?;
     for name in ["profile", "reports:read", "reports:write"] {
@@ -138,7 +160,7 @@ fn insert_clients(connection: &mut DbConnection, now: UnixTime) -> QueryResult<V
         )?;
     }
     let mut ids = Vec::new();
-    for number in 0..10 {
+    for number in 0..clients {
         let client = Client::new(&format!("Client {number}"), ClientKind::Confidential, now);
         ids.push(client.id.clone());
         client::insert(connection, client)?;

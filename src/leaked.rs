@@ -7,6 +7,7 @@ use crate::db::{Db, DbConnection};
 use crate::directory::Directory;
 use crate::error::Result;
 use crate::models::audit_event::AuditEvent;
+use crate::models::ending::Ending;
 use crate::models::{access_token, authorization, client_secret, refresh_token};
 use crate::oauth::{HashedSecret, PlainSecret, SecretId, SecretKind};
 
@@ -34,7 +35,7 @@ pub enum Outcome {
 }
 
 /// What ends with a token.
-enum Ending {
+enum Ends {
     AccessToken(SecretId),
     /// A refresh token takes its authorization along (as in RFC 7009 §2.1), also a used one: it shows
     /// that the client's tokens can be read.
@@ -52,7 +53,7 @@ struct Presented {
 
 /// A live token and whose it is.
 struct Leak {
-    ending: Ending,
+    ends: Ends,
     what: String,
     user_id: Option<String>,
     client_id: String,
@@ -117,7 +118,7 @@ impl Leak {
                 found.map(|(token, _)| {
                     token.is_live(now).then(|| Self {
                         what: what(token.kind.as_str()),
-                        ending: Ending::AccessToken(token.id),
+                        ends: Ends::AccessToken(token.id),
                         user_id: token.user_id,
                         client_id: token.client_id,
                         authorization_id: token.authorization_id,
@@ -130,7 +131,7 @@ impl Leak {
                     let live = token.revoked_at.is_none() && now < token.expires_at;
                     live.then(|| Self {
                         what: what("refresh"),
-                        ending: Ending::Authorization(token.authorization_id.clone()),
+                        ends: Ends::Authorization(token.authorization_id.clone()),
                         user_id: Some(token.user_id),
                         client_id: token.client_id,
                         authorization_id: Some(token.authorization_id),
@@ -142,7 +143,7 @@ impl Leak {
                 found.map(|secret| {
                     secret.is_live(now).then(|| Self {
                         what: what("client_secret"),
-                        ending: Ending::ClientSecret(secret.id),
+                        ends: Ends::ClientSecret(secret.id),
                         user_id: None,
                         client_id: secret.client_id,
                         authorization_id: None,
@@ -162,10 +163,15 @@ impl Leak {
 
     /// Says whether it was live until now.
     fn end(self, connection: &mut DbConnection, by: Reporter, now: UnixTime) -> Result<bool> {
-        let ended = match &self.ending {
-            Ending::AccessToken(id) => access_token::revoke(connection, id, BECAUSE, now)?,
-            Ending::Authorization(id) => authorization::revoke(connection, id, BECAUSE, now)?,
-            Ending::ClientSecret(id) => client_secret::revoke(connection, id, now)?,
+        let ending = Ending {
+            because: BECAUSE,
+            by: by.actor.as_deref(),
+            at: now,
+        };
+        let ended = match &self.ends {
+            Ends::AccessToken(id) => access_token::revoke(connection, id, &ending)?,
+            Ends::Authorization(id) => authorization::revoke(connection, id, &ending)?,
+            Ends::ClientSecret(id) => client_secret::revoke(connection, id, now)?,
         };
         if ended {
             AuditEvent {

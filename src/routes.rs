@@ -102,7 +102,21 @@ pub(crate) fn table(routes: &mut ServiceConfig) {
                     page("/scopes/delete")
                         .get(admin::scopes::delete::get)
                         .post(admin::scopes::delete::post),
-                ),
+                )
+                .service(
+                    page("/tokens")
+                        .get(admin::tokens::look_up::get)
+                        .post(admin::tokens::look_up::post),
+                )
+                .service(page("/tokens/show").get(admin::tokens::show::get))
+                .service(page("/tokens/secret").get(admin::tokens::secret::get))
+                .service(
+                    page("/tokens/revoke")
+                        .get(admin::tokens::revoke::get)
+                        .post(admin::tokens::revoke::post),
+                )
+                .service(page("/tokens/refusals").get(admin::tokens::refusals::get))
+                .service(page("/tokens/refusals/show").get(admin::tokens::refusal::get)),
         )
         .service(
             web::resource(format!("{}/{{name}}", paths::STATIC))

@@ -32,6 +32,14 @@ pub fn jti(id: &SecretId) -> String {
     URL_SAFE_NO_PAD.encode(id.as_bytes())
 }
 
+/// Reads a `jti`. Tokens are longer, and none of the beginnings of ours can be a jti's before 2048.
+pub fn from_jti(text: &str) -> Option<SecretId> {
+    if text.starts_with("lk") {
+        return None;
+    }
+    SecretId::from_bytes(&URL_SAFE_NO_PAD.decode(text).ok()?)
+}
+
 /// Whether a kind of secret is one that resource servers see.
 pub fn is_access_token(kind: SecretKind) -> bool {
     matches!(
@@ -120,4 +128,23 @@ pub async fn find_refresh(
         })
     })
     .await
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{from_jti, jti};
+    use crate::clock::UnixTime;
+    use crate::oauth::{PlainSecret, SecretKind};
+
+    #[test]
+    fn a_jti_is_an_id_and_a_token_is_not() {
+        let now = UnixTime::from_seconds(1_800_000_000);
+        let token = PlainSecret::generate(SecretKind::AccessToken, now);
+        let jti = jti(&token.id());
+        assert_eq!(from_jti(&jti), Some(token.id()));
+        // Whole, cut to the length of a jti, and short.
+        for text in [token.expose(), &token.expose()[..48], "lka_", "", &jti[1..]] {
+            assert_eq!(from_jti(text), None);
+        }
+    }
 }

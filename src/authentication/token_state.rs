@@ -6,6 +6,7 @@ use std::fmt;
 use crate::clock::UnixTime;
 use crate::models::access_token::AccessToken;
 use crate::models::authorization::Authorization;
+use crate::models::authorization_code::AuthorizationCode;
 use crate::models::client::Client;
 use crate::models::refresh_token::RefreshToken;
 use crate::oauth::GrantType;
@@ -21,6 +22,8 @@ pub enum TokenState<'a> {
     AuthorizationEnded(End<'a>),
     /// It is a refresh token that was used, and has a successor since.
     Rotated(UnixTime),
+    /// It is an authorization code that was redeemed.
+    Redeemed(UnixTime),
     /// Its time is over since then.
     Expired(UnixTime),
     /// It was issued later than now.
@@ -106,6 +109,33 @@ impl<'a> TokenState<'a> {
         }
     }
 
+    /// Of an authorization code.
+    pub fn of_code(
+        code: &AuthorizationCode,
+        authorization: Option<&'a Authorization>,
+        user_disabled_at: Option<UnixTime>,
+        client: Option<&Client>,
+        now: UnixTime,
+    ) -> Self {
+        let Some(authorization) = authorization else {
+            return Self::Unknown;
+        };
+        if let Some(at) = authorization.revoked_at {
+            return Self::AuthorizationEnded(End {
+                at,
+                because: authorization.revoked_because.as_deref(),
+                by: authorization.revoked_by.as_deref(),
+            });
+        }
+        if let Some(at) = code.claimed_at {
+            return Self::Redeemed(at);
+        }
+        if code.expires_at <= now {
+            return Self::Expired(code.expires_at);
+        }
+        of_holders(user_disabled_at, client)
+    }
+
     /// Whether it opens anything.
     pub fn is_live(self) -> bool {
         self == Self::Live
@@ -131,6 +161,7 @@ impl fmt::Display for TokenState<'_> {
             Self::Revoked(end) => write!(f, "revoked {end}"),
             Self::AuthorizationEnded(end) => write!(f, "revoked with its authorization {end}"),
             Self::Rotated(at) => write!(f, "rotated: used at {at} and followed by a successor"),
+            Self::Redeemed(at) => write!(f, "redeemed at {at}"),
             Self::Expired(at) => write!(f, "expired at {at}"),
             Self::NotYet(at) => write!(f, "it begins only at {at}"),
             Self::UserDisabled(at) => write!(f, "the user is disabled since {at}"),

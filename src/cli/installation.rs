@@ -7,6 +7,7 @@ use crate::config::Config;
 use crate::db::Db;
 use crate::directory;
 use crate::models::audit_event::AuditEvent;
+use crate::models::ending::{COMMAND_LINE, Ending};
 use crate::oauth::Issuer;
 
 use super::Failure;
@@ -57,7 +58,16 @@ pub(super) fn now() -> UnixTime {
 /// A line for the audit log, by whoever may run commands here.
 pub(super) fn audit(action: &str, now: UnixTime) -> AuditEvent {
     AuditEvent {
-        actor: Some(String::from("command line")),
+        actor: Some(String::from(COMMAND_LINE)),
         ..AuditEvent::new(action, now)
+    }
+}
+
+/// An end by whoever may run commands here.
+pub(super) fn ending(because: &str, now: UnixTime) -> Ending<'_> {
+    Ending {
+        because,
+        by: Some(COMMAND_LINE),
+        at: now,
     }
 }

@@ -11,6 +11,7 @@ use crate::clock::UnixTime;
 use crate::db::DbConnection;
 use crate::error::Result;
 use crate::models::audit_event::AuditEvent;
+use crate::models::ending::Ending;
 use crate::models::{access_token, authorization, refresh_token};
 use crate::oauth::{ErrorCode, OAuthError, SecretId, SecretKind};
 use crate::web::client_address;
@@ -66,25 +67,30 @@ impl Revocation {
     /// Ends the token; says whether anybody knew it. An access token ends alone; a refresh token takes its
     /// authorization along (§2.1).
     fn run(&self, connection: &mut DbConnection) -> Result<bool> {
-        const BECAUSE: &str = "revoked by its client";
         let id = self.id;
-        let (user_id, ended) = if is_access_token(self.kind) {
+        let ending = Ending {
+            because: "revoked by its client",
+            by: Some(&self.client_id),
+            at: self.now,
+        };
+        let (user_id, authorization_id, ended) = if is_access_token(self.kind) {
             let Some((token, _)) = access_token::find_with_user(connection, &id)? else {
                 return Ok(false);
             };
             self.check_owner(&token.client_id)?;
             (
                 token.user_id,
-                access_token::revoke(connection, &id, BECAUSE, self.now)?,
+                token.authorization_id,
+                access_token::revoke(connection, &id, &ending)?,
             )
         } else if self.kind == SecretKind::RefreshToken {
             let Some(token) = refresh_token::find(connection, &id)? else {
                 return Ok(false);
             };
             self.check_owner(&token.client_id)?;
-            let granted = &token.authorization_id;
-            let ended = authorization::revoke(connection, granted, BECAUSE, self.now)?;
-            (Some(token.user_id), ended)
+            let granted = token.authorization_id;
+            let ended = authorization::revoke(connection, &granted, &ending)?;
+            (Some(token.user_id), Some(granted), ended)
         } else {
             return Ok(false);
         };
@@ -93,6 +99,7 @@ impl Revocation {
                 actor: Some(self.client_id.clone()),
                 user_id,
                 client_id: Some(self.client_id.clone()),
+                authorization_id,
                 address: Some(self.address.to_string()),
                 ..AuditEvent::new("token.revoked", self.now)
             }

@@ -10,6 +10,7 @@ use crate::error::Result;
 use crate::models::audit_event::AuditEvent;
 use crate::models::authorization::{self, Authorization};
 use crate::models::client::Client;
+use crate::models::ending::Ending;
 use crate::models::refresh_token::{self, RefreshToken};
 use crate::models::user;
 use crate::oauth::{
@@ -200,8 +201,12 @@ impl Refresh {
             .rotated_at
             .is_some_and(|at| self.now.since(at) < self.grace);
         let Some(sealed) = token.sealed_answer.as_ref().filter(|_| in_time) else {
-            let because = "refresh token reuse";
-            if authorization::revoke(connection, &token.authorization_id, because, self.now)? {
+            let ending = Ending {
+                because: "refresh token reuse",
+                by: Some(&token.client_id),
+                at: self.now,
+            };
+            if authorization::revoke(connection, &token.authorization_id, &ending)? {
                 AuditEvent {
                     user_id: Some(token.user_id.clone()),
                     client_id: Some(token.client_id.clone()),

@@ -1,6 +1,8 @@
 //! Access tokens: from grants, personal ones and API keys, in one table. Every introspection reads here.
 
+use diesel::dsl::sql;
 use diesel::prelude::*;
+use diesel::sql_types::Bool;
 
 use crate::clock::UnixTime;
 use crate::db::{DbConnection, note_token_change};
@@ -9,6 +11,7 @@ use crate::schema::{access_tokens, users};
 
 use super::authorization::Authorization;
 use super::client::Client;
+use super::ending::Ending;
 use super::user::User;
 use super::word;
 
@@ -129,14 +132,14 @@ pub fn insert(connection: &mut DbConnection, token: AccessToken) -> QueryResult<
 pub fn revoke(
     connection: &mut DbConnection,
     id: &SecretId,
-    because: &str,
-    now: UnixTime,
+    ending: &Ending<'_>,
 ) -> QueryResult<bool> {
     let ended = diesel::update(access_tokens::table.find(id))
         .filter(access_tokens::revoked_at.is_null())
         .set((
-            access_tokens::revoked_at.eq(Some(now)),
-            access_tokens::revoked_because.eq(Some(because)),
+            access_tokens::revoked_at.eq(Some(ending.at)),
+            access_tokens::revoked_because.eq(Some(ending.because)),
+            access_tokens::revoked_by.eq(ending.by),
         ))
         .execute(connection)?;
     note_token_change(connection)?;
@@ -147,16 +150,66 @@ pub fn revoke(
 pub fn revoke_of_user(
     connection: &mut DbConnection,
     user_id: &str,
-    because: &str,
-    now: UnixTime,
+    ending: &Ending<'_>,
 ) -> QueryResult<usize> {
     let ended = diesel::update(access_tokens::table.filter(access_tokens::user_id.eq(user_id)))
         .filter(access_tokens::revoked_at.is_null())
         .set((
-            access_tokens::revoked_at.eq(Some(now)),
-            access_tokens::revoked_because.eq(Some(because)),
+            access_tokens::revoked_at.eq(Some(ending.at)),
+            access_tokens::revoked_because.eq(Some(ending.because)),
+            access_tokens::revoked_by.eq(ending.by),
         ))
         .execute(connection)?;
     note_token_change(connection)?;
     Ok(ended)
+}
+
+/// Those that end in `last_four`, newest first: of tokens with names every one, of those from grants what
+/// is among the `newest` ones, since so many are made of them that nobody keeps an index for this.
+pub fn with_last_four(
+    connection: &mut DbConnection,
+    last_four: &str,
+    newest: i64,
+) -> QueryResult<Vec<AccessToken>> {
+    // Spelled out, because an index of some rows serves only whom it recognises by the text.
+    let named = sql::<Bool>("access_tokens.kind <> 'access'");
+    let mut found = access_tokens::table
+        .filter(named)
+        .filter(access_tokens::last_four.eq(last_four))
+        .select(AccessToken::as_select())
+        .load(connection)?;
+    let oldest: Option<SecretId> = access_tokens::table
+        .order(access_tokens::id.desc())
+        .offset(newest)
+        .limit(1)
+        .select(access_tokens::id)
+        .get_result(connection)
+        .optional()?;
+    let of_grants = access_tokens::table
+        .filter(access_tokens::id.gt(oldest.unwrap_or(SecretId::FIRST)))
+        .filter(access_tokens::kind.eq(TokenKind::Access.as_str()))
+        .filter(access_tokens::last_four.eq(last_four))
+        .select(AccessToken::as_select())
+        .load(connection)?;
+    found.extend(of_grants);
+    found.sort_by_key(|token| std::cmp::Reverse(token.id));
+    Ok(found)
+}
+
+/// How many of an authorization are live.
+pub fn count_live_of(
+    connection: &mut DbConnection,
+    authorization_id: &str,
+    now: UnixTime,
+) -> QueryResult<i64> {
+    access_tokens::table
+        .filter(access_tokens::authorization_id.eq(authorization_id))
+        .filter(access_tokens::revoked_at.is_null())
+        .filter(
+            access_tokens::expires_at
+                .is_null()
+                .or(access_tokens::expires_at.gt(now)),
+        )
+        .count()
+        .get_result(connection)
 }

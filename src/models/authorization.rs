@@ -10,6 +10,7 @@ use crate::oauth::{GrantType, Scope};
 use crate::schema::{access_tokens, authorizations, clients, refresh_tokens};
 
 use super::client::Client;
+use super::ending::Ending;
 use super::user::User;
 
 /// What a user has granted to a client, once.
@@ -125,30 +126,27 @@ pub fn touch(
 }
 
 /// Ends it with its codes and tokens; says whether it was live.
-pub fn revoke(
-    connection: &mut DbConnection,
-    id: &str,
-    because: &str,
-    now: UnixTime,
-) -> QueryResult<bool> {
+pub fn revoke(connection: &mut DbConnection, id: &str, ending: &Ending<'_>) -> QueryResult<bool> {
     let ended = diesel::update(authorizations::table.find(id))
         .filter(authorizations::revoked_at.is_null())
         .set((
-            authorizations::revoked_at.eq(Some(now)),
-            authorizations::revoked_because.eq(Some(because)),
+            authorizations::revoked_at.eq(Some(ending.at)),
+            authorizations::revoked_because.eq(Some(ending.because)),
+            authorizations::revoked_by.eq(ending.by),
         ))
         .execute(connection)?;
     diesel::update(access_tokens::table.filter(access_tokens::authorization_id.eq(id)))
         .filter(access_tokens::revoked_at.is_null())
         .set((
-            access_tokens::revoked_at.eq(Some(now)),
-            access_tokens::revoked_because.eq(Some(because)),
+            access_tokens::revoked_at.eq(Some(ending.at)),
+            access_tokens::revoked_because.eq(Some(ending.because)),
+            access_tokens::revoked_by.eq(ending.by),
         ))
         .execute(connection)?;
     diesel::update(refresh_tokens::table.filter(refresh_tokens::authorization_id.eq(id)))
         .filter(refresh_tokens::revoked_at.is_null())
         .set((
-            refresh_tokens::revoked_at.eq(Some(now)),
+            refresh_tokens::revoked_at.eq(Some(ending.at)),
             refresh_tokens::sealed_answer.eq(None::<Vec<u8>>),
         ))
         .execute(connection)?;
@@ -161,8 +159,7 @@ pub fn revoke_of_user(
     connection: &mut DbConnection,
     user_id: &str,
     client_id: Option<&str>,
-    because: &str,
-    now: UnixTime,
+    ending: &Ending<'_>,
 ) -> QueryResult<usize> {
     let mut live = authorizations::table
         .filter(authorizations::user_id.eq(user_id))
@@ -172,7 +169,7 @@ pub fn revoke_of_user(
         .load::<(String, String)>(connection)?;
     live.retain(|(_, own)| client_id.is_none_or(|wanted| wanted == own));
     for (id, _) in &live {
-        revoke(connection, id, because, now)?;
+        revoke(connection, id, ending)?;
     }
     Ok(live.len())
 }

@@ -120,3 +120,24 @@ pub fn end_all_at(
     note_change(connection)?;
     Ok(ended)
 }
+
+/// Finds by the id of the row.
+pub fn find(connection: &mut DbConnection, id: &str) -> QueryResult<Option<ClientSecret>> {
+    client_secrets::table
+        .find(id)
+        .select(ClientSecret::as_select())
+        .get_result(connection)
+        .optional()
+}
+
+/// Those that end in `last_four`, newest first.
+pub fn with_last_four(
+    connection: &mut DbConnection,
+    last_four: &str,
+) -> QueryResult<Vec<ClientSecret>> {
+    client_secrets::table
+        .filter(client_secrets::last_four.eq(last_four))
+        .order(client_secrets::id.desc())
+        .select(ClientSecret::as_select())
+        .load(connection)
+}

@@ -16,6 +16,7 @@ pub mod census;
 pub mod client;
 pub mod client_secret;
 pub mod consent;
+pub mod ending;
 pub mod last_use;
 pub mod names;
 pub mod one_time_link;

@@ -117,3 +117,39 @@ pub fn wipe_answers(connection: &mut DbConnection, before: UnixTime) -> QueryRes
         .set(refresh_tokens::sealed_answer.eq(None::<Vec<u8>>))
         .execute(connection)
 }
+
+/// Those among the `newest` ones that end in `last_four`, newest first.
+pub fn with_last_four(
+    connection: &mut DbConnection,
+    last_four: &str,
+    newest: i64,
+) -> QueryResult<Vec<RefreshToken>> {
+    let oldest: Option<SecretId> = refresh_tokens::table
+        .order(refresh_tokens::id.desc())
+        .offset(newest)
+        .limit(1)
+        .select(refresh_tokens::id)
+        .get_result(connection)
+        .optional()?;
+    refresh_tokens::table
+        .filter(refresh_tokens::id.gt(oldest.unwrap_or(SecretId::FIRST)))
+        .filter(refresh_tokens::last_four.eq(last_four))
+        .order(refresh_tokens::id.desc())
+        .select(RefreshToken::as_select())
+        .load(connection)
+}
+
+/// How many of an authorization are live: of one device one at most.
+pub fn count_live_of(
+    connection: &mut DbConnection,
+    authorization_id: &str,
+    now: UnixTime,
+) -> QueryResult<i64> {
+    refresh_tokens::table
+        .filter(refresh_tokens::authorization_id.eq(authorization_id))
+        .filter(refresh_tokens::revoked_at.is_null())
+        .filter(refresh_tokens::rotated_at.is_null())
+        .filter(refresh_tokens::expires_at.gt(now))
+        .count()
+        .get_result(connection)
+}

@@ -1,7 +1,9 @@
 //! Requests that were refused, under the request's id of the log and of error pages: which rule, what was
 //! expected and what came. Kept for 30 days; never holds a secret.
 
+use diesel::pg::Pg;
 use diesel::prelude::*;
+use diesel::sqlite::Sqlite;
 
 use crate::clock::UnixTime;
 use crate::db::DbConnection;
@@ -83,4 +85,43 @@ pub fn recent_of_client(
         .limit(limit)
         .select(Refusal::as_select())
         .load(connection)
+}
+
+/// Which refusals are wanted; what is none does not matter.
+#[derive(Clone, Debug, Default)]
+pub struct Filter {
+    /// The client that the request named.
+    pub client_id: Option<String>,
+    /// `error`.
+    pub error: Option<String>,
+}
+
+/// At most `limit` of those that are wanted, newest first, without the first `offset`.
+pub fn list(
+    connection: &mut DbConnection,
+    filter: Filter,
+    offset: i64,
+    limit: i64,
+) -> QueryResult<Vec<Refusal>> {
+    macro_rules! query {
+        ($connection:expr, $backend:ty) => {{
+            let mut query = refusals::table
+                .select(Refusal::as_select())
+                .order((refusals::occurred_at.desc(), refusals::id.desc()))
+                .offset(offset)
+                .limit(limit)
+                .into_boxed::<$backend>();
+            if let Some(client_id) = filter.client_id {
+                query = query.filter(refusals::client_id.eq(client_id));
+            }
+            if let Some(error) = filter.error {
+                query = query.filter(refusals::error.eq(error));
+            }
+            query.load($connection)
+        }};
+    }
+    match connection {
+        DbConnection::Sqlite(connection) => query!(connection, Sqlite),
+        DbConnection::Postgres(connection) => query!(connection, Pg),
+    }
 }

@@ -55,7 +55,8 @@ impl SecretKind {
     }
 }
 
-const LENGTH: usize = 4 + 6 + 43 + 6;
+/// Characters of every secret.
+pub const LENGTH: usize = 4 + 6 + 43 + 6;
 const ALPHABET: &[u8; 62] = b"0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
 /// The largest 256-bit and 32-bit numbers. The alphabet is in ASCII order, so that comparing text
 /// compares numbers, and whatever lies above is no form of any number that we could have written.
@@ -95,14 +96,19 @@ impl PlainSecret {
         {
             return None;
         }
-        let kind = SecretKind::ALL
-            .into_iter()
-            .find(|kind| text.starts_with(kind.prefix()))?;
+        let kind = Self::kind_by_prefix(text)?;
         let (body, checksum) = text.split_at(LENGTH - 6);
         let canonical =
             &body[4..10] <= MAX_U32 && &body[10..] <= MAX_RANDOM && !body[4..].contains('_');
         (canonical && base62(crc32fast::hash(body.as_bytes())) == checksum)
             .then(|| (kind, Self(text.to_owned())))
+    }
+
+    /// The kind that a text would be of by its beginning, whatever follows.
+    pub fn kind_by_prefix(text: &str) -> Option<SecretKind> {
+        SecretKind::ALL
+            .into_iter()
+            .find(|kind| text.starts_with(kind.prefix()))
     }
 
     /// Recognises a secret that must be of one kind.
@@ -162,9 +168,20 @@ impl SecretId {
         Self(id)
     }
 
+    /// Before every key.
+    pub const FIRST: Self = Self([0; Self::LENGTH]);
+
     /// The key's bytes.
     pub fn as_bytes(&self) -> &[u8] {
         &self.0
+    }
+
+    /// When the secret was made, as its first bytes say.
+    pub fn issued_at(&self) -> UnixTime {
+        let seconds = self.0[..4]
+            .iter()
+            .fold(0_i64, |number, &byte| number << 8 | i64::from(byte));
+        UnixTime::from_seconds(seconds)
     }
 
     /// Reads a key back from the database or from a `jti`.

@@ -79,6 +79,26 @@ impl Listing {
         }
     }
 
+    /// The links, for a list that nobody counts: `lines` are those of this page and one more, which only
+    /// tells that there is a next page and is taken off.
+    pub fn open_pager<T>(&self, lines: &mut Vec<T>) -> Pager {
+        let whole = usize::try_from(PAGE).unwrap_or(usize::MAX);
+        let more = lines.len() > whole;
+        lines.truncate(whole);
+        let shown = i64::try_from(lines.len()).unwrap_or(PAGE);
+        let first = self.offset() + 1;
+        let summary = match shown {
+            0 => String::from("None"),
+            _ => format!("{}–{}", grouped(first), grouped(self.offset() + shown)),
+        };
+        Pager {
+            summary,
+            previous: (self.page > 1)
+                .then(|| self.address(&[("page", (self.page - 1).to_string())])),
+            next: more.then(|| self.address(&[("page", (self.page + 1).to_string())])),
+        }
+    }
+
     /// The address of the same list, with `more` parameters.
     pub fn address(&self, more: &[(&str, String)]) -> String {
         let mut query = url::form_urlencoded::Serializer::new(String::new());

@@ -119,8 +119,8 @@ impl Moment {
     pub fn ahead(at: UnixTime, now: UnixTime) -> Self {
         let seconds = at.since(now);
         let words = match seconds {
-            ..0 => return Self::new(at, now),
-            0..60 => String::from("in less than a minute"),
+            ..=0 => return Self::new(at, now),
+            1..60 => String::from("in less than a minute"),
             _ => format!("in {}", span(seconds)),
         };
         Self {

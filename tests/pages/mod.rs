@@ -1,6 +1,7 @@
 //! The pages for people (issue 2, §6), read and filled in like a browser without scripts does.
 
 mod account;
+mod admin;
 mod audit_log;
 mod busy;
 mod connected_apps;
@@ -8,6 +9,7 @@ mod consent;
 mod consent_memory;
 mod csrf;
 mod dashboard;
+mod every_route;
 mod form_action;
 mod hostile_bodies;
 mod hostile_input;

@@ -9,6 +9,7 @@ pub mod hashing;
 pub mod jwt;
 pub mod program;
 pub mod race;
+pub mod routes;
 pub mod state;
 pub mod tokens;
 

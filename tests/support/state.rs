@@ -5,6 +5,7 @@ use std::time::Duration;
 use diesel::connection::SimpleConnection;
 use diesel::prelude::*;
 use latchkey::config::DatabaseUrl;
+use latchkey::models::ending::Ending;
 use latchkey::models::{authorization, client, user};
 use latchkey::oauth::PlainSecret;
 use latchkey::schema::{access_tokens, audit_events, refresh_tokens};
@@ -28,8 +29,13 @@ impl TestServer {
     pub fn db_revoke_of_user(&self, id: &str) -> usize {
         let (id, now) = (id.to_owned(), self.app.now());
         self.db_write(move |connection| {
+            let ending = Ending {
+                because: "a test",
+                by: Some(&id),
+                at: now,
+            };
             Ok(authorization::revoke_of_user(
-                connection, &id, None, "a test", now,
+                connection, &id, None, &ending,
             )?)
         })
     }

@@ -6,6 +6,7 @@ use latchkey::grants::issue::new_access_token;
 use latchkey::models::access_token::{self, AccessToken, TokenKind};
 use latchkey::models::client::{self, Client, ClientKind};
 use latchkey::models::client_secret;
+use latchkey::models::ending::Ending;
 use latchkey::models::role::{self, Role};
 use latchkey::models::user;
 use latchkey::oauth::id::{IdKind, new_id};
@@ -74,12 +75,12 @@ impl TestServer {
         let (_, secret) = PlainSecret::recognise(token).unwrap();
         let now = self.app.now();
         let ended = self.db_write(move |connection| {
-            Ok(access_token::revoke(
-                connection,
-                &secret.id(),
-                "a test",
-                now,
-            )?)
+            let ending = Ending {
+                because: "a test",
+                by: None,
+                at: now,
+            };
+            Ok(access_token::revoke(connection, &secret.id(), &ending)?)
         });
         assert!(ended, "it was live");
     }
@@ -167,5 +168,18 @@ impl TestServer {
                 .execute(connection)?;
             Ok(note_change(connection)?)
         });
+    }
+
+    /// The slug and the client of a user's personal project.
+    pub fn db_personal_project(&self, username: &str) -> (String, String) {
+        let name = username.to_owned();
+        self.db_read(move |connection| {
+            let owner = user::find_by_username(connection, &name)?.unwrap().id;
+            Ok(clients::table
+                .inner_join(projects::table)
+                .filter(projects::personal_user_id.eq(owner))
+                .select((projects::slug, clients::id))
+                .get_result(connection)?)
+        })
     }
 }

@@ -7,6 +7,7 @@ CREATE INDEX audit_events_by_client ON audit_events (client_id) WHERE client_id 
 DROP INDEX access_tokens_revoked;
 DROP TABLE refusals;
 DROP TABLE activity;
+DROP INDEX client_secrets_by_last_four;
 DROP INDEX clients_by_name;
 DROP INDEX client_secrets_by_hash;
 DROP INDEX access_tokens_by_last_four;

@@ -14,6 +14,7 @@ CREATE INDEX access_tokens_by_last_four ON access_tokens (last_four) WHERE kind 
 -- A leaked secret is reported without its client's id.
 CREATE INDEX client_secrets_by_hash ON client_secrets (secret_hash);
 CREATE INDEX clients_by_name ON clients (name);
+CREATE INDEX client_secrets_by_last_four ON client_secrets (last_four);
 
 -- How often something happened within each period (60, 3600 or 86400 seconds) that begins at a multiple
 -- of it.
@@ -39,6 +40,7 @@ CREATE TABLE refusals (
 );
 
 CREATE INDEX refusals_by_time ON refusals (occurred_at);
+CREATE INDEX refusals_by_error ON refusals (error, occurred_at);
 CREATE INDEX refusals_by_client ON refusals (client_id, occurred_at) WHERE client_id IS NOT NULL;
 
 -- The dashboard counts live tokens: those that have not expired but these.

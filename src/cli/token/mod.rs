@@ -4,11 +4,9 @@
 mod report_leaked;
 mod state;
 
-use base64::Engine as _;
-use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use clap::{Args, Subcommand};
 
-use crate::authentication::bearer::jti;
+use crate::authentication::bearer::{from_jti, jti};
 use crate::config::Config;
 use crate::db::DbConnection;
 use crate::directory::Directory;
@@ -16,7 +14,7 @@ use crate::error::{Error, Result};
 use crate::models::{access_token, authorization, refresh_token};
 use crate::oauth::{PlainSecret, SecretId, SecretKind};
 
-use super::installation::{audit, now};
+use super::installation::{audit, ending, now};
 use super::output::Output;
 use super::record::Record;
 use super::{Failure, Installation, secret_input};
@@ -94,14 +92,6 @@ fn not_a_token(what: &str) -> Failure {
     Failure::Failed(format!("That is {what}, not an access or refresh token."))
 }
 
-/// Reads a `jti`. Tokens are longer, and none of the beginnings of ours can be a jti's before 2048.
-fn from_jti(text: &str) -> Option<SecretId> {
-    if text.starts_with("lk") {
-        return None;
-    }
-    SecretId::from_bytes(&URL_SAFE_NO_PAD.decode(text).ok()?)
-}
-
 async fn show(config: Config, named: Named) -> std::result::Result<Output, Failure> {
     let installation = Installation::open(config)?;
     let Some(id) = named.find(&installation).await? else {
@@ -145,14 +135,15 @@ enum Outcome {
 fn end(connection: &mut DbConnection, id: &SecretId) -> Result<Outcome> {
     const BECAUSE: &str = "revoked on the command line";
     let now = now();
+    let ending = ending(BECAUSE, now);
     let (action, what, client_id, user_id, authorization_id, ended);
     if let Some((token, _)) = access_token::find_with_user(connection, id)? {
-        ended = access_token::revoke(connection, id, BECAUSE, now)?;
+        ended = access_token::revoke(connection, id, &ending)?;
         (action, what) = ("access_token.revoked", "The access token");
         (client_id, user_id) = (token.client_id, token.user_id);
         authorization_id = token.authorization_id;
     } else if let Some(token) = refresh_token::find(connection, id)? {
-        ended = authorization::revoke(connection, &token.authorization_id, BECAUSE, now)?;
+        ended = authorization::revoke(connection, &token.authorization_id, &ending)?;
         (action, what) = (
             "authorization.revoked",
             "The refresh token, with all of its authorization,",
@@ -174,26 +165,4 @@ fn end(connection: &mut DbConnection, id: &SecretId) -> Result<Outcome> {
 
 fn unknown() -> Error {
     Error::failed("There is no such token: it was never issued, or has ended and been purged.")
-}
-
-#[cfg(test)]
-mod tests {
-    use base64::Engine as _;
-    use base64::engine::general_purpose::URL_SAFE_NO_PAD;
-
-    use super::from_jti;
-    use crate::clock::UnixTime;
-    use crate::oauth::{PlainSecret, SecretKind};
-
-    #[test]
-    fn a_jti_is_an_id_and_a_token_is_not() {
-        let now = UnixTime::from_seconds(1_800_000_000);
-        let token = PlainSecret::generate(SecretKind::AccessToken, now);
-        let jti = URL_SAFE_NO_PAD.encode(token.id().as_bytes());
-        assert_eq!(from_jti(&jti), Some(token.id()));
-        // Whole, cut to the length of a jti, and short.
-        for text in [token.expose(), &token.expose()[..48], "lka_", "", &jti[1..]] {
-            assert_eq!(from_jti(text), None);
-        }
-    }
 }

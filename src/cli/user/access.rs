@@ -8,7 +8,7 @@ use crate::models::user::{self, User};
 use crate::models::{access_token, authorization, session};
 
 use super::super::Failure;
-use super::super::installation::{Installation, audit, now};
+use super::super::installation::{Installation, audit, ending, now};
 use super::super::output::Output;
 use super::{hash_new_password, load, record};
 
@@ -93,7 +93,8 @@ pub(super) async fn revoke_tokens(
         |connection, user, now| {
             let ended = end_sign_ins(connection, user, BECAUSE, now)?;
             // The tokens of authorizations are ended by now; what is left has no authorization.
-            let personal_tokens = access_token::revoke_of_user(connection, &user.id, BECAUSE, now)?;
+            let ending = ending(BECAUSE, now);
+            let personal_tokens = access_token::revoke_of_user(connection, &user.id, &ending)?;
             Ok(Ended {
                 personal_tokens,
                 ..ended
@@ -134,9 +135,10 @@ fn end_sign_ins(
     because: &str,
     now: UnixTime,
 ) -> Result<Ended> {
+    let ending = ending(because, now);
     Ok(Ended {
         sessions: session::end_all_but(connection, &user.id, None)?,
-        authorizations: authorization::revoke_of_user(connection, &user.id, None, because, now)?,
+        authorizations: authorization::revoke_of_user(connection, &user.id, None, &ending)?,
         personal_tokens: 0,
     })
 }

@@ -21,6 +21,7 @@ use crate::models::audit_event::AuditEvent;
 use crate::models::authorization::{self, Authorization};
 use crate::models::authorization_code::{self, AuthorizationCode};
 use crate::models::client::Client;
+use crate::models::ending::Ending;
 use crate::models::user::{self, User};
 use crate::oauth::{GrantType, OAuthError, PlainSecret, SecretId, SecretKind, TokenResponse};
 
@@ -166,8 +167,12 @@ impl Exchange {
         connection: &mut DbConnection,
         code: &AuthorizationCode,
     ) -> Result<Option<TokenResponse>> {
-        let because = "authorization code replay";
-        if authorization::revoke(connection, &code.authorization_id, because, self.now)? {
+        let ending = Ending {
+            because: "authorization code replay",
+            by: Some(&self.client.id),
+            at: self.now,
+        };
+        if authorization::revoke(connection, &code.authorization_id, &ending)? {
             AuditEvent {
                 user_id: Some(code.user_id.clone()),
                 client_id: Some(code.client_id.clone()),

@@ -8,6 +8,7 @@ use crate::directory::Permissions;
 use crate::models::audit_event::AuditEvent;
 use crate::models::authorization::{self, Authorization};
 use crate::models::consent::{self, Consent};
+use crate::models::ending::Ending;
 use crate::oauth::Scope;
 use crate::web::error_page::PageError;
 use crate::web::form::Body;
@@ -93,9 +94,12 @@ async fn disconnect(visitor: &Visitor, body: &Body) -> PageResult {
     let client_id = field(&fields, "client_id")?.to_owned();
     let (user_id, now, address) = (signed_in.user.id, visitor.now, visitor.address.to_string());
     let disconnect = visitor.app.db.write(move |connection| {
-        let because = "disconnected by the user";
-        let ended =
-            authorization::revoke_of_user(connection, &user_id, Some(&client_id), because, now)?;
+        let ending = Ending {
+            because: "disconnected by the user",
+            by: Some(&user_id),
+            at: now,
+        };
+        let ended = authorization::revoke_of_user(connection, &user_id, Some(&client_id), &ending)?;
         let forgotten = consent::withdraw(connection, &user_id, &client_id)?;
         if ended + forgotten > 0 {
             AuditEvent {

@@ -7,6 +7,7 @@ use actix_web::http::StatusCode;
 use crate::authentication::SignIn;
 use crate::authentication::password::{MINIMUM_LENGTH, check_choice};
 use crate::models::audit_event::AuditEvent;
+use crate::models::ending::Ending;
 use crate::models::{authorization, session, user};
 use crate::web::error_page::PageError;
 use crate::web::form::Body;
@@ -59,13 +60,12 @@ async fn change(visitor: &Visitor, body: &Body) -> PageResult {
         .write(move |connection| {
             user::set_password(connection, &user_id, &hash, now)?;
             session::end_all_but(connection, &user_id, Some(&session))?;
-            authorization::revoke_of_user(
-                connection,
-                &user_id,
-                None,
-                "the password was changed",
-                now,
-            )?;
+            let ending = Ending {
+                because: "the password was changed",
+                by: Some(&user_id),
+                at: now,
+            };
+            authorization::revoke_of_user(connection, &user_id, None, &ending)?;
             AuditEvent {
                 actor: Some(user_id.clone()),
                 user_id: Some(user_id),
