@@ -12,9 +12,9 @@ before(async () => {
   world.addClient(`${'LongNameWithoutSpaces'.repeat(9)}`, '--public', '--first-party', '--grant', 'password', '--scope', 'notes.read');
   const service = world.addClient('Night job', '--scope', 'notes.read');
   const api = world.addClient('Notes API', '--resource-server');
+  const { request } = await world.browser.newContext();
   const post = async (path, { client_id, client_secret }, form) => {
-    const body = new URLSearchParams({ client_id, client_secret, ...form });
-    const answer = await fetch(`${world.issuer}${path}`, { method: 'POST', body });
+    const answer = await request.post(`${world.issuer}${path}`, { form: { client_id, client_secret, ...form } });
     return answer.json();
   };
   for (let round = 0; round < 12; round += 1) {
