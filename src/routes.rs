@@ -1,5 +1,6 @@
 //! The one table of routes, below the issuer's path. The layers around them are in `server`.
 
+use actix_web::Resource;
 use actix_web::middleware::from_fn;
 use actix_web::web::{self, ServiceConfig};
 
@@ -13,8 +14,6 @@ use crate::web::{cors, not_found, paths};
 /// Every route.
 pub(crate) fn table(routes: &mut ServiceConfig) {
     let registered = || from_fn(cors::registered);
-    // For people: a wrong method is told as a page.
-    let page = |path: &str| web::resource(path).default_service(web::to(not_found::wrong_method));
     let form = |path| page(path).get(account::back);
     routes
         // Programs
@@ -103,24 +102,28 @@ pub(crate) fn table(routes: &mut ServiceConfig) {
                         .get(admin::scopes::delete::get)
                         .post(admin::scopes::delete::post),
                 )
-                .service(
-                    page("/tokens")
-                        .get(admin::tokens::look_up::get)
-                        .post(admin::tokens::look_up::post),
-                )
-                .service(page("/tokens/show").get(admin::tokens::show::get))
-                .service(page("/tokens/secret").get(admin::tokens::secret::get))
-                .service(
-                    page("/tokens/revoke")
-                        .get(admin::tokens::revoke::get)
-                        .post(admin::tokens::revoke::post),
-                )
-                .service(page("/tokens/refusals").get(admin::tokens::refusals::get))
-                .service(page("/tokens/refusals/show").get(admin::tokens::refusal::get)),
+                .configure(tokens_of_everybody),
         )
         .service(
             web::resource(format!("{}/{{name}}", paths::STATIC))
                 .get(assets::get)
                 .default_service(web::to(only_get)),
         );
+}
+
+/// For people: a wrong method is told as a page.
+fn page(path: &str) -> Resource {
+    web::resource(path).default_service(web::to(not_found::wrong_method))
+}
+
+/// The administrators' pages about tokens and refused requests.
+fn tokens_of_everybody(routes: &mut ServiceConfig) {
+    use admin::tokens::{look_up, refusal, refusals, revoke, secret, show};
+    routes
+        .service(page("/tokens").get(look_up::get).post(look_up::post))
+        .service(page("/tokens/show").get(show::get))
+        .service(page("/tokens/secret").get(secret::get))
+        .service(page("/tokens/revoke").get(revoke::get).post(revoke::post))
+        .service(page("/tokens/refusals").get(refusals::get))
+        .service(page("/tokens/refusals/show").get(refusal::get));
 }

@@ -111,7 +111,7 @@ async fn by_id(admin: &Administrator, id: SecretId) -> Result<Outcome> {
     let find = admin
         .app
         .db
-        .read(move |connection| Ok(Found::find(connection, &id)?));
+        .read(move |connection| Found::find(connection, &id));
     if find.await?.is_some() {
         return Ok(Ok(address_of(&id)));
     }

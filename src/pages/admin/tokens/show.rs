@@ -136,10 +136,10 @@ impl Reading {
             None => (0, 0),
         };
         Ok(Some(Self {
+            found,
             ended_by,
             grant_ended_by,
             live,
-            found,
         }))
     }
 }
