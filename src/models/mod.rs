@@ -16,6 +16,7 @@ pub mod census;
 pub mod client;
 pub mod client_secret;
 pub mod consent;
+pub mod ending;
 pub mod last_use;
 pub mod names;
 pub mod one_time_link;
@@ -28,6 +29,7 @@ pub mod scope;
 pub mod session;
 pub mod signing_key;
 pub mod user;
+pub mod user_list;
 
 /// An enum that is kept as a word.
 macro_rules! word {

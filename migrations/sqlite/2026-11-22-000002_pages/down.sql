@@ -7,6 +7,12 @@ CREATE INDEX audit_events_by_client ON audit_events (client_id) WHERE client_id 
 DROP INDEX access_tokens_revoked;
 DROP TABLE refusals;
 DROP TABLE activity;
+DROP INDEX one_time_links_by_user;
+DROP INDEX users_by_roles;
+DROP INDEX users_without_password;
+DROP INDEX users_disabled;
+DROP INDEX users_by_email;
+DROP INDEX users_by_name;
 DROP INDEX clients_by_name;
 DROP INDEX client_secrets_by_hash;
 DROP INDEX access_tokens_by_last_four;

@@ -3,4 +3,9 @@
 
 pub mod audit;
 pub mod dashboard;
+pub mod projects;
+pub mod roles;
 pub mod scopes;
+pub mod users;
+
+mod held;
