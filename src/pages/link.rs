@@ -104,7 +104,10 @@ async fn choose(visitor: &Visitor, body: &Body) -> PageResult {
     let Some(user) = set_password(visitor, &link, hash).await? else {
         return Ok(page(visitor, StatusCode::OK, None));
     };
-    let mut response = begin_session(visitor, None, "", user, "one-time link").await?;
+    let begun = begin_session(visitor, None, "", user, "one-time link").await?;
+    let Some(mut response) = begun else {
+        return Ok(page(visitor, StatusCode::OK, None));
+    };
     let used = cookies::remove(&visitor.app.issuer, cookies::LINK);
     cookies::set(&mut response, &used);
     Ok(response)

@@ -1,6 +1,7 @@
 //! The pages for people (issue 2, §6), read and filled in like a browser without scripts does.
 
 mod account;
+mod admin;
 mod audit_log;
 mod busy;
 mod connected_apps;
