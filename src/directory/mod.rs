@@ -12,7 +12,7 @@ mod tokens;
 
 pub use last_use::LastUse;
 pub use permissions::Permissions;
-pub use reach::Reach;
+pub use reach::{Reach, reach};
 pub use signing_keys::{KnownKey, SigningKeys};
 pub use tokens::KnownToken;
 

@@ -1,11 +1,10 @@
-//! Which scopes somebody with certain roles can give, and along which way: for the page that answers it.
+//! Which scopes somebody with certain roles can give, and along which way, for the page that answers it:
+//! [`Permissions`](super::Permissions) knows only what comes of all the ways.
 
 use std::collections::{HashMap, VecDeque};
 
-use crate::models::role;
+use crate::models::role::{self, Role};
 use crate::models::scope::RegisteredScope;
-
-use super::Permissions;
 
 /// A scope, and how somebody comes by it.
 #[derive(Debug)]
@@ -26,77 +25,71 @@ impl Reach<'_> {
     }
 }
 
-impl Permissions {
-    /// Every scope by name, and how somebody with `roles`, and with `user` as everybody, comes by it.
-    pub fn reach<'a>(&'a self, roles: &'a [String]) -> Vec<Reach<'a>> {
-        let reached = self.ways_to_roles(roles.iter().map(String::as_str));
-        let mut scopes: Vec<&RegisteredScope> = self.scopes.values().collect();
-        scopes.sort_by(|one, other| one.name.cmp(&other.name));
-        let reach = |scope: &'a RegisteredScope| {
-            let mut ways: Vec<Vec<&str>> = reached
-                .iter()
-                .filter(|(name, _)| self.grants(name, &scope.name))
-                .map(|(_, way)| way.clone())
-                .collect();
-            ways.sort_by_key(|way| (way.len(), way.clone()));
-            let given = scope.is_default || !ways.is_empty();
-            Reach {
-                scope,
-                ways,
-                wanting: if given {
-                    Vec::new()
-                } else {
-                    self.roles_with(&scope.name)
-                },
-            }
-        };
-        scopes.into_iter().map(reach).collect()
-    }
-
-    /// The roles by name that bring a scope, by themselves or by what they include.
-    pub fn roles_with(&self, scope: &str) -> Vec<&str> {
-        let brings = |name: &&str| {
-            let reached = self.ways_to_roles(std::iter::once(*name));
-            reached.keys().any(|role| self.grants(role, scope))
-        };
-        let mut names: Vec<&str> = self
-            .roles
-            .keys()
-            .map(String::as_str)
-            .filter(brings)
-            .collect();
-        names.sort_unstable();
-        names
-    }
-
-    fn grants(&self, role: &str, scope: &str) -> bool {
-        let role = self.roles.get(role);
+/// Each of `scopes`, and how somebody who has `held`, and `user` as everybody, comes by it; `roles` are all
+/// that there are.
+pub fn reach<'a>(
+    held: &'a [String],
+    scopes: &'a [RegisteredScope],
+    roles: &'a [Role],
+) -> Vec<Reach<'a>> {
+    let all: HashMap<&str, &Role> = roles
+        .iter()
+        .map(|role| (role.name.as_str(), role))
+        .collect();
+    let everybodys = std::iter::once(role::USER);
+    let reached = ways(&all, everybodys.chain(held.iter().map(String::as_str)));
+    let below: Vec<(&str, Vec<&str>)> = roles
+        .iter()
+        .map(|role| {
+            let ways = ways(&all, std::iter::once(role.name.as_str()));
+            (role.name.as_str(), ways.into_keys().collect())
+        })
+        .collect();
+    let brings = |role: &str, scope: &str| {
+        let role = all.get(role);
         role.is_some_and(|role| role.scope.contains(scope))
-    }
-
-    /// The shortest way to each role that somebody with `roles` has.
-    fn ways_to_roles<'a>(
-        &'a self,
-        roles: impl Iterator<Item = &'a str>,
-    ) -> HashMap<&'a str, Vec<&'a str>> {
-        let mut ways: HashMap<&str, Vec<&str>> = HashMap::new();
-        let mut waiting: VecDeque<Vec<&str>> = std::iter::once(role::USER)
-            .chain(roles)
-            .map(|name| vec![name])
-            .collect();
-        while let Some(way) = waiting.pop_front() {
-            let last = way.last().copied().unwrap_or_default();
-            let Some(role) = self.roles.get(last) else {
-                continue;
-            };
-            if ways.contains_key(last) {
-                continue;
-            }
-            for next in role.includes.iter() {
-                waiting.push_back([way.as_slice(), &[next.as_str()]].concat());
-            }
-            ways.insert(last, way);
+    };
+    let of_scope = |scope: &'a RegisteredScope| {
+        let mut found = Reach {
+            scope,
+            ways: reached
+                .iter()
+                .filter(|(name, _)| brings(name, &scope.name))
+                .map(|(_, way)| way.clone())
+                .collect(),
+            wanting: Vec::new(),
+        };
+        found.ways.sort_by_key(|way| (way.len(), way.clone()));
+        if !found.is_given() {
+            let bringing = below
+                .iter()
+                .filter(|(_, below)| below.iter().any(|name| brings(name, &scope.name)));
+            found.wanting = bringing.map(|(name, _)| *name).collect();
         }
-        ways
+        found
+    };
+    scopes.iter().map(of_scope).collect()
+}
+
+/// The shortest way to each role that somebody with `held` has.
+fn ways<'a>(
+    all: &HashMap<&'a str, &'a Role>,
+    held: impl Iterator<Item = &'a str>,
+) -> HashMap<&'a str, Vec<&'a str>> {
+    let mut ways: HashMap<&str, Vec<&str>> = HashMap::new();
+    let mut waiting: VecDeque<Vec<&str>> = held.map(|name| vec![name]).collect();
+    while let Some(way) = waiting.pop_front() {
+        let last = way.last().copied().unwrap_or_default();
+        let Some(role) = all.get(last) else {
+            continue;
+        };
+        if ways.contains_key(last) {
+            continue;
+        }
+        for next in role.includes.iter() {
+            waiting.push_back([way.as_slice(), &[next.as_str()]].concat());
+        }
+        ways.insert(last, way);
     }
+    ways
 }

@@ -74,12 +74,6 @@ impl<'a> Params<'a> {
         Ok(found.filter(|value| !value.is_empty()))
     }
 
-    /// Every value of a name that may be repeated, as a page's ticked checkboxes are.
-    pub fn all<'b>(&'b self, name: &'b str) -> impl Iterator<Item = &'b str> {
-        let pairs = self.pairs.iter().filter(move |(key, _)| key == name);
-        pairs.map(|(_, value)| value.as_ref())
-    }
-
     /// The one value of `name`, which must be there.
     ///
     /// # Errors

@@ -5,7 +5,7 @@ use latchkey::models::access_token::TokenKind;
 use crate::pages::{assert_page, is_signed_in, signed_in};
 use crate::support::app::PASSWORD;
 use crate::support::browser::Form;
-use crate::support::{ResourceServer, TestServer, ThirdPartyApp};
+use crate::support::{Program, ResourceServer, TestServer, ThirdPartyApp};
 
 use super::{
     CONFIRMED_FOR, administrator, assert_done, assert_refused, db_roles, db_token, open, send,
@@ -215,4 +215,21 @@ fn dangerous_acts_ask_for_the_password_again() {
     assert_done(&server, &mut admin, &answer, &format!("/admin/users/{ada}"));
     let page = open(&server, &mut admin, &pages[0]);
     assert!(!page.body.contains("confirmation"), "not twice: {page:?}");
+}
+
+#[test]
+fn the_command_line_ends_the_same_as_the_panic_button() {
+    let server = TestServer::start();
+    let ada = server.db_user("ada");
+    let api = ResourceServer::new(&server);
+    let personal = db_token(&server, &ada, TokenKind::Personal);
+    let key = db_token(&server, &ada, TokenKind::ApiKey);
+    assert!(api.is_active(&personal) && api.is_active(&key));
+    let program = Program::beside(&server);
+    let ended = program.json(&["user", "revoke-tokens", "ada"]);
+    assert_eq!(
+        (&ended["ended_personal_tokens"], &ended["ended_api_keys"]),
+        (&1.into(), &1.into())
+    );
+    assert!(!api.is_active(&personal) && !api.is_active(&key));
 }

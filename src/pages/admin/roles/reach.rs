@@ -4,8 +4,9 @@ use actix_web::HttpResponse;
 use actix_web::http::StatusCode;
 use askama::Template;
 
-use crate::directory::Reach;
+use crate::directory::{Reach, reach};
 use crate::models::user::{self, User};
+use crate::models::{role, scope};
 use crate::web::error_page::PageError;
 use crate::web::form::field;
 use crate::web::page::{Area, Crumb, Field, Page};
@@ -51,13 +52,13 @@ async fn show(admin: &Administrator) -> PageResult {
     let wanted = field(&query, "user")?.trim();
     let user = find(admin, wanted).await?;
     let is_unknown = user.is_none() && !wanted.is_empty();
-    let permissions = admin.app.directory.permissions().await?;
-    let roles = user
-        .as_ref()
-        .map(|user| user.roles.0.clone())
-        .unwrap_or_default();
-    let reach = match user {
-        Some(_) => permissions.reach(&roles),
+    let read = admin
+        .app
+        .db
+        .read(|connection| Ok((scope::list(connection)?, role::list(connection)?)));
+    let (scopes, roles) = read.await?;
+    let reach = match &user {
+        Some(user) => reach(&user.roles, &scopes, &roles),
         None => Vec::new(),
     };
     let error = is_unknown.then(|| String::from("There is no user of this name or id."));
@@ -69,8 +70,8 @@ async fn show(admin: &Administrator) -> PageResult {
             Some(user) => Field::new(&user.username, None),
             None => Field::new(wanted, error),
         },
-        user,
         parts: parts(&reach),
+        user: user.clone(),
     };
     let status = match is_unknown {
         true => StatusCode::NOT_FOUND,
