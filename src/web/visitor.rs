@@ -86,6 +86,19 @@ impl Visitor {
         path.strip_prefix(self.app.issuer.path()).unwrap_or(path)
     }
 
+    /// A part of the path, as the table of routes names it.
+    ///
+    /// # Errors
+    /// 404 for what no name or id has: PostgreSQL's text cannot hold a NUL.
+    pub fn path_part(&self, name: &str) -> std::result::Result<String, PageError> {
+        let part = self.request.match_info().query(name);
+        if part.contains('\0') {
+            Err(PageError::not_found())
+        } else {
+            Ok(part.to_owned())
+        }
+    }
+
     /// The parameters of the address.
     ///
     /// # Errors

@@ -12,7 +12,8 @@ const rightToLeft = 'אדה לאבלייס, הרוזנת מלאבלייס';
 before(async () => {
   world = await startWorld();
   world.addScope('payments:write', 'Move money in your name, at any time and in any amount', '--sensitive');
-  for (let number = 0; number < 200; number += 1) {
+  // More than fit: the list scrolls within the form, as it does with hundreds.
+  for (let number = 0; number < 40; number += 1) {
     world.addScope(`archive:${String(number).padStart(3, '0')}:read`, `Read shelf ${number} of the archive`);
   }
   world.command(['role', 'add', 'cashier', '--scope', 'payments:write']);
@@ -116,7 +117,7 @@ for (const javaScript of [true, false]) {
       await admin(page, '/admin/roles');
       await page.getByRole('link', { name: 'Add role' }).click();
       await page.getByLabel('Name', { exact: true }).fill(name);
-      await page.getByLabel('archive:199:read', { exact: true }).check();
+      await page.getByLabel('archive:039:read', { exact: true }).check();
       await page.getByLabel('cashier', { exact: true }).check();
       await press(page, 'Add role');
       assert.equal(await told(page), `The role ${name} was added.`);

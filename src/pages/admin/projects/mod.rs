@@ -55,7 +55,7 @@ async fn show(admin: &Administrator) -> PageResult {
 
 /// The project that the path names.
 async fn named(admin: &Administrator) -> Result<Project, PageError> {
-    let slug = admin.request.match_info().query("slug").to_owned();
+    let slug = admin.path_part("slug")?;
     let find = admin
         .app
         .db

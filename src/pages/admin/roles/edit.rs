@@ -130,6 +130,12 @@ async fn save(
     let event = admin.event(action);
     let save = admin.app.db.write(move |connection| {
         let (scopes, roles) = (scope::list(connection)?, role::list(connection)?);
+        let is_there = |name: &String| roles.iter().any(|role| role.name == *name);
+        match (is_there(&role.name), changes.is_some()) {
+            (true, false) => return Ok(Saved::Taken),
+            (false, true) => return Ok(Saved::Gone),
+            _ => {}
+        }
         let unknown = role
             .scope
             .names()
@@ -140,7 +146,6 @@ async fn save(
                 "There is no scope {name} any more."
             )));
         }
-        let is_there = |name: &String| roles.iter().any(|role| role.name == *name);
         if let Some(name) = role.includes.iter().find(|name| !is_there(name)) {
             let name: String = name.chars().take(64).collect();
             return Ok(Saved::WrongIncludes(format!(
@@ -152,11 +157,10 @@ async fn save(
         }
         let includes = role.includes.join(" ");
         let detail = format!("{}: {}; includes {includes}", role.name, role.scope);
-        match (is_there(&role.name), changes.is_some()) {
-            (true, false) => return Ok(Saved::Taken),
-            (false, true) => return Ok(Saved::Gone),
-            (false, false) => role::insert(connection, role)?,
-            (true, true) => drop(role::update(connection, &role)?),
+        if changes.is_some() {
+            role::update(connection, &role)?;
+        } else {
+            role::insert(connection, role)?;
         }
         event.about(&detail).insert(connection)?;
         Ok(Saved::Yes)

@@ -91,7 +91,7 @@ impl Line {
 
 /// The user that the path names.
 async fn named(admin: &Administrator) -> Result<User, PageError> {
-    let id = admin.request.match_info().query("id").to_owned();
+    let id = admin.path_part("id")?;
     let find = admin
         .app
         .db
