@@ -110,10 +110,11 @@ fn search(
     most: i64,
 ) -> QueryResult<Found> {
     let bytewise = matches!(connection, DbConnection::Postgres(_));
-    let email = match bytewise {
-        true => wanted.text.to_lowercase(),
+    let email = if bytewise {
+        wanted.text.to_lowercase()
+    } else {
         // SQLite's lower() knows ASCII alone.
-        false => wanted.text.to_ascii_lowercase(),
+        wanted.text.to_ascii_lowercase()
     };
     let ways: [Condition; 3] = [
         begins("users.username_key", key_of(&wanted.text), bytewise),

@@ -108,8 +108,8 @@ async fn choose(visitor: &Visitor, body: &Body) -> PageResult {
     let Some(mut response) = begun else {
         return Ok(page(visitor, StatusCode::OK, None));
     };
-    let used = cookies::remove(&visitor.app.issuer, cookies::LINK);
-    cookies::set(&mut response, &used);
+    let removal = cookies::remove(&visitor.app.issuer, cookies::LINK);
+    cookies::set(&mut response, &removal);
     Ok(response)
 }
 

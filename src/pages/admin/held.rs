@@ -49,8 +49,9 @@ pub(super) fn sentence(held: &Held) -> String {
     .filter(|(number, _)| *number > 0)
     .map(|(number, thing)| count(i64::try_from(number).unwrap_or(i64::MAX), thing))
     .collect();
-    match parts.is_empty() {
-        true => String::from("there was nothing live."),
-        false => format!("{}.", parts.join(", ")),
+    if parts.is_empty() {
+        String::from("there was nothing live.")
+    } else {
+        format!("{}.", parts.join(", "))
     }
 }

@@ -21,11 +21,8 @@ struct Edit {
     page: Page,
     area: Area,
     crumbs: Vec<Crumb>,
-    /// Whether it is there already.
-    changes: bool,
-    is_everybodys: bool,
-    is_built_in: bool,
-    is_admin: bool,
+    /// The role that is changed; none for a new one.
+    changes: Option<Role>,
     form: RoleForm,
     scopes: Vec<RegisteredScope>,
     /// The names of the roles that it could include.
@@ -178,17 +175,16 @@ async fn show(
         .app
         .db
         .read(|connection| Ok((scope::list(connection)?, role::list(connection)?)));
-    let (scopes, roles) = read.await?;
+    let (mut scopes, roles) = read.await?;
+    // What is ticked comes first: there may be hundreds.
+    scopes.sort_by_key(|scope| !form.has(&scope.name));
     let name = changes.map_or("New role", |role| role.name.as_str());
     let others = roles.into_iter().map(|role| role.name);
     let template = Edit {
         page: admin.page(name),
         area: admin.area("roles"),
         crumbs: crumbs(),
-        changes: changes.is_some(),
-        is_everybodys: name == role::USER,
-        is_admin: name == role::ADMIN,
-        is_built_in: changes.is_some_and(Role::is_built_in),
+        changes: changes.cloned(),
         // Everybody has `user` anyway.
         others: others
             .filter(|other| *other != name && *other != role::USER)
@@ -197,6 +193,19 @@ async fn show(
         form,
     };
     Ok(admin.show(status, &template))
+}
+
+impl Edit {
+    /// Whether it changes the role of this name.
+    fn changes(&self, name: &str) -> bool {
+        self.changes.as_ref().is_some_and(|role| role.name == name)
+    }
+
+    fn can_delete(&self) -> bool {
+        self.changes
+            .as_ref()
+            .is_some_and(|role| !role.is_built_in())
+    }
 }
 
 impl RoleForm {

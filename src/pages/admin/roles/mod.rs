@@ -52,9 +52,10 @@ async fn list(admin: &Administrator) -> PageResult {
         let number = holders.get(&role.name).copied().unwrap_or_default();
         Line {
             scopes: role.scope.names().count(),
-            holders: match is_everybodys {
-                true => String::from("Everybody"),
-                false => grouped(number),
+            holders: if is_everybodys {
+                String::from("Everybody")
+            } else {
+                grouped(number)
             },
             is_everybodys,
             role,

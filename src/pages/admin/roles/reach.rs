@@ -73,9 +73,10 @@ async fn show(admin: &Administrator) -> PageResult {
         parts: parts(&reach),
         user: user.clone(),
     };
-    let status = match is_unknown {
-        true => StatusCode::NOT_FOUND,
-        false => StatusCode::OK,
+    let status = if is_unknown {
+        StatusCode::NOT_FOUND
+    } else {
+        StatusCode::OK
     };
     Ok(admin.show(status, &template))
 }

@@ -101,13 +101,11 @@ async fn disable(admin: &Administrator, body: &Body) -> PageResult {
         event.insert(connection)?;
         Ok(None)
     });
-    match disable.await? {
-        Some(refusal) => ask(admin, WRONG, Some(refusal), None).await,
-        None => {
-            let sentence = format!("{} is disabled.", user.username);
-            Ok(admin.done(&path_of(&user), &sentence))
-        }
+    if let Some(refusal) = disable.await? {
+        return ask(admin, WRONG, Some(refusal), None).await;
     }
+    let sentence = format!("{} is disabled.", user.username);
+    Ok(admin.done(&path_of(&user), &sentence))
 }
 
 async fn enable(admin: &Administrator, body: &Body) -> PageResult {

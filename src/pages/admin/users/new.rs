@@ -24,8 +24,8 @@ struct New {
     area: Area,
     crumbs: Vec<Crumb>,
     form: Profile,
-    roles: Vec<RoleChoice>,
-    roles_error: Field,
+    choices: Vec<RoleChoice>,
+    mistake: Field,
     confirmation: Option<Field>,
 }
 
@@ -77,13 +77,11 @@ async fn add(admin: &Administrator, body: &Body) -> PageResult {
         let token = one_time_link::insert_for_user(connection, invitation, &id, now)?;
         Ok(Some(token))
     });
-    match invite.await? {
-        Some(token) => Ok(show_made(admin, &user, LinkPurpose::Invitation, &token)),
-        None => {
-            form.username.error = Some(String::from(TAKEN));
-            show(admin, WRONG, form, &roles, None, None).await
-        }
+    if let Some(token) = invite.await? {
+        return Ok(show_made(admin, &user, LinkPurpose::Invitation, &token));
     }
+    form.username.error = Some(String::from(TAKEN));
+    show(admin, WRONG, form, &roles, None, None).await
 }
 
 async fn show(
@@ -91,7 +89,7 @@ async fn show(
     status: StatusCode,
     form: Profile,
     chosen: &[String],
-    roles_error: Option<String>,
+    mistake: Option<String>,
     confirmation: Option<Field>,
 ) -> PageResult {
     let template = New {
@@ -99,8 +97,8 @@ async fn show(
         area: admin.area("users"),
         crumbs: crumbs(),
         form,
-        roles: RoleChoice::all(admin, chosen).await?,
-        roles_error: Field::secret(roles_error),
+        choices: RoleChoice::all(admin, chosen).await?,
+        mistake: Field::secret(mistake),
         confirmation,
     };
     Ok(admin.show(status, &template))

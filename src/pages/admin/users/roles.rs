@@ -23,8 +23,8 @@ struct Roles {
     area: Area,
     crumbs: Vec<Crumb>,
     user: User,
-    roles: Vec<RoleChoice>,
-    roles_error: Field,
+    choices: Vec<RoleChoice>,
+    mistake: Field,
     confirmation: Option<Field>,
 }
 
@@ -85,13 +85,11 @@ async fn change(admin: &Administrator, body: &Body) -> PageResult {
         user::set_roles(connection, &id, List(roles))?;
         Ok(None)
     });
-    match change.await? {
-        Some(refusal) => show(admin, WRONG, user, &chosen, Some(refusal), None).await,
-        None => {
-            let sentence = format!("The roles of {} were changed.", user.username);
-            Ok(admin.done(&path_of(&user), &sentence))
-        }
+    if let Some(refusal) = change.await? {
+        return show(admin, WRONG, user, &chosen, Some(refusal), None).await;
     }
+    let sentence = format!("The roles of {} were changed.", user.username);
+    Ok(admin.done(&path_of(&user), &sentence))
 }
 
 /// Why the administrators cannot do without one of them, in a sentence.
@@ -142,8 +140,8 @@ async fn show(
         page: admin.page(&format!("Roles of {}", user.username)),
         area: admin.area("users"),
         crumbs: crumbs_to(&user),
-        roles: RoleChoice::all(admin, chosen).await?,
-        roles_error: Field::secret(error),
+        choices: RoleChoice::all(admin, chosen).await?,
+        mistake: Field::secret(error),
         confirmation,
         user,
     };
@@ -184,8 +182,9 @@ fn about(role: &Role) -> String {
     if !role.includes.is_empty() {
         parts.push(format!("includes {}", role.includes.join(", ")));
     }
-    match parts.is_empty() {
-        true => String::from("Brings nothing yet."),
-        false => parts.join(" · "),
+    if parts.is_empty() {
+        String::from("Brings nothing yet.")
+    } else {
+        parts.join(" · ")
     }
 }
