@@ -8,7 +8,7 @@ use crate::endpoints::{
     authorization, health, introspection, jwks, leaked, metrics, only_get, only_post, revocation,
     token, verify,
 };
-use crate::pages::{account, admin, assets, consent, login, logout, setup};
+use crate::pages::{account, admin, assets, consent, link, login, logout, setup};
 use crate::web::{cors, not_found, paths};
 
 /// Every route.
@@ -72,6 +72,7 @@ pub(crate) fn table(routes: &mut ServiceConfig) {
         .service(page(paths::LOGIN).get(login::get).post(login::post))
         .service(page(paths::LOGOUT).get(logout::get).post(logout::post))
         .service(page(paths::SETUP).get(setup::get).post(setup::post))
+        .service(page(paths::LINK).get(link::get).post(link::post))
         .service(
             web::scope(paths::ACCOUNT)
                 .service(page("").get(account::get))
@@ -102,7 +103,9 @@ pub(crate) fn table(routes: &mut ServiceConfig) {
                         .get(admin::scopes::delete::get)
                         .post(admin::scopes::delete::post),
                 )
-                .configure(tokens_of_everybody),
+                .configure(tokens_of_everybody)
+                .configure(users)
+                .configure(roles),
         )
         .service(
             web::resource(format!("{}/{{name}}", paths::STATIC))
@@ -126,4 +129,47 @@ fn tokens_of_everybody(routes: &mut ServiceConfig) {
         .service(page("/tokens/revoke").get(revoke::get).post(revoke::post))
         .service(page("/tokens/refusals").get(refusals::get))
         .service(page("/tokens/refusals/show").get(refusal::get));
+}
+
+/// The administrators' pages about people and their projects.
+fn users(routes: &mut ServiceConfig) {
+    use admin::projects;
+    use admin::users::{self, disable, edit, link, new, one, panic, roles, show};
+
+    let act = |path| page(path).get(one::back);
+    routes
+        .service(page("/users").get(users::get))
+        .service(page("/users/new").get(new::get).post(new::post))
+        .service(page("/users/{id}").get(show::get))
+        .service(page("/users/{id}/edit").get(edit::get).post(edit::post))
+        .service(page("/users/{id}/roles").get(roles::get).post(roles::post))
+        .service(page("/users/{id}/link").get(link::get).post(link::post))
+        .service(
+            page("/users/{id}/disable")
+                .get(disable::get)
+                .post(disable::post),
+        )
+        .service(act("/users/{id}/enable").post(disable::post_enable))
+        .service(page("/users/{id}/panic").get(panic::get).post(panic::post))
+        .service(act("/users/{id}/sessions").post(one::post_session))
+        .service(act("/users/{id}/apps").post(one::post_app))
+        .service(act("/users/{id}/tokens").post(one::post_token))
+        .service(page("/projects/{slug}").get(projects::get))
+        .service(
+            page("/projects/{slug}/panic")
+                .get(projects::panic::get)
+                .post(projects::panic::post),
+        );
+}
+
+/// The administrators' pages about roles.
+fn roles(routes: &mut ServiceConfig) {
+    use admin::roles::{self, delete, edit, reach};
+
+    routes
+        .service(page("/roles").get(roles::get))
+        .service(page("/roles/new").get(edit::get_new).post(edit::post_new))
+        .service(page("/roles/edit").get(edit::get).post(edit::post))
+        .service(page("/roles/delete").get(delete::get).post(delete::post))
+        .service(page("/roles/scopes").get(reach::get));
 }

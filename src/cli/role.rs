@@ -88,12 +88,14 @@ fn insert_or_extend(
                 created_at: now(),
             };
             role.include(includes);
+            check_acyclic(connection, &role)?;
             role::insert(connection, role.clone())?;
             Ok(role)
         }
         Some(mut role) if role.is_built_in() => {
             role.scope = role.scope.union(scope);
             role.include(includes);
+            check_acyclic(connection, &role)?;
             role::update(connection, &role)?;
             Ok(role)
         }
@@ -144,6 +146,11 @@ pub(super) fn check_exist(connection: &mut DbConnection, names: &[String]) -> Re
         role::find(connection, name)?.ok_or_else(|| unknown(name))?;
     }
     Ok(())
+}
+
+fn check_acyclic(connection: &mut DbConnection, role: &Role) -> Result<()> {
+    let all = role::list(connection)?;
+    role::check_acyclic(role, &all).map_err(Error::Failed)
 }
 
 fn unknown(name: &str) -> Error {

@@ -5,7 +5,8 @@ use crate::clock::UnixTime;
 use crate::config::Config;
 use crate::db::{Db, DbConnection};
 use crate::error::{Error, Result};
-use crate::models::{one_time_link, user};
+use crate::models::one_time_link::{self, LinkPurpose};
+use crate::models::user;
 use crate::oauth::{Issuer, PlainSecret};
 
 use super::installation::{audit, now};
@@ -29,7 +30,7 @@ pub(super) async fn print(config: Config) -> std::result::Result<Output, Failure
     note("This link creates the first administrator. It works once, for an hour:");
     let record = Record::default()
         .with("url", url.as_str())
-        .with("expires_at", now.plus(one_time_link::LIFETIME));
+        .with("expires_at", now.plus(LinkPurpose::Setup.lifetime()));
     Ok(Output::said(url, record))
 }
 

@@ -5,12 +5,14 @@
 
 mod last_use;
 mod permissions;
+mod reach;
 mod signatures;
 mod signing_keys;
 mod tokens;
 
 pub use last_use::LastUse;
 pub use permissions::Permissions;
+pub use reach::{Reach, reach};
 pub use signing_keys::{KnownKey, SigningKeys};
 pub use tokens::KnownToken;
 

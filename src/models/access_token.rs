@@ -128,6 +128,25 @@ pub fn insert(connection: &mut DbConnection, token: AccessToken) -> QueryResult<
     Ok(())
 }
 
+/// The live personal tokens of a user, newest first.
+pub fn personal_of_user(
+    connection: &mut DbConnection,
+    user: &User,
+    now: UnixTime,
+) -> QueryResult<Vec<AccessToken>> {
+    AccessToken::belonging_to(user)
+        .filter(access_tokens::kind.eq(TokenKind::Personal.as_str()))
+        .filter(access_tokens::revoked_at.is_null())
+        .filter(
+            access_tokens::expires_at
+                .is_null()
+                .or(access_tokens::expires_at.gt(Some(now))),
+        )
+        .select(AccessToken::as_select())
+        .order(access_tokens::id.desc())
+        .load(connection)
+}
+
 /// Ends one; says whether it was live until now.
 pub fn revoke(
     connection: &mut DbConnection,

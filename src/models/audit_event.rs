@@ -68,3 +68,21 @@ impl AuditEvent {
         Ok(())
     }
 }
+
+/// The newest sign-ins of a user.
+///
+/// # Errors
+/// The database's.
+pub fn sign_ins_of_user(
+    connection: &mut DbConnection,
+    user_id: &str,
+    most: i64,
+) -> QueryResult<Vec<AuditEvent>> {
+    audit_events::table
+        .filter(audit_events::user_id.eq(user_id))
+        .filter(audit_events::action.eq("user.signed_in"))
+        .select(AuditEvent::as_select())
+        .order(audit_events::id.desc())
+        .limit(most)
+        .load(connection)
+}

@@ -17,6 +17,7 @@ pub mod client;
 pub mod client_secret;
 pub mod consent;
 pub mod ending;
+pub mod held;
 pub mod last_use;
 pub mod names;
 pub mod one_time_link;
@@ -29,6 +30,7 @@ pub mod scope;
 pub mod session;
 pub mod signing_key;
 pub mod user;
+pub mod user_list;
 
 /// An enum that is kept as a word.
 macro_rules! word {

@@ -5,7 +5,7 @@ use diesel::prelude::*;
 use crate::clock::UnixTime;
 use crate::db::DbConnection;
 use crate::oauth::id::{IdKind, new_id};
-use crate::schema::{project_members, projects};
+use crate::schema::{clients, project_members, projects, users};
 
 use super::client::{self, Client, ClientKind};
 use super::user::User;
@@ -78,6 +78,60 @@ pub fn slug_of(connection: &mut DbConnection, id: &str) -> QueryResult<Option<St
     projects::table
         .find(id)
         .select(projects::slug)
+        .get_result(connection)
+        .optional()
+}
+
+/// A person's projects with what the person may do there, by name; the personal one first.
+pub fn of_user(
+    connection: &mut DbConnection,
+    user: &User,
+) -> QueryResult<Vec<(Project, ProjectMember)>> {
+    let mut found: Vec<(Project, ProjectMember)> = ProjectMember::belonging_to(user)
+        .inner_join(projects::table)
+        .select((Project::as_select(), ProjectMember::as_select()))
+        .order(projects::name)
+        .load(connection)?;
+    found.sort_by_key(|(project, _)| project.personal_user_id.is_none());
+    Ok(found)
+}
+
+/// The members of a project with their names, since longest first.
+pub fn members(
+    connection: &mut DbConnection,
+    project: &Project,
+) -> QueryResult<Vec<(ProjectMember, String)>> {
+    ProjectMember::belonging_to(project)
+        .inner_join(users::table)
+        .select((ProjectMember::as_select(), users::username))
+        .order((project_members::created_at, users::username_key))
+        .load(connection)
+}
+
+/// The clients of a project, oldest first.
+pub fn clients(connection: &mut DbConnection, project: &Project) -> QueryResult<Vec<Client>> {
+    Client::belonging_to(project)
+        .select(Client::as_select())
+        .order(clients::id)
+        .load(connection)
+}
+
+/// Gives a person's own project the person's new name.
+pub(super) fn rename_personal(
+    connection: &mut DbConnection,
+    user_id: &str,
+    username: &str,
+) -> QueryResult<usize> {
+    diesel::update(projects::table.filter(projects::personal_user_id.eq(user_id)))
+        .set(projects::name.eq(username))
+        .execute(connection)
+}
+
+/// The id of a person's own project.
+pub fn personal_of(connection: &mut DbConnection, user_id: &str) -> QueryResult<Option<String>> {
+    projects::table
+        .filter(projects::personal_user_id.eq(user_id))
+        .select(projects::id)
         .get_result(connection)
         .optional()
 }

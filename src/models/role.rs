@@ -1,5 +1,8 @@
 //! Roles: they grant scopes and may include other roles. Everybody has `user`.
 
+use std::collections::{BTreeMap, HashSet};
+
+use diesel::dsl::count_star;
 use diesel::prelude::*;
 
 use crate::clock::UnixTime;
@@ -68,6 +71,36 @@ pub fn check_name(name: &str) -> Result<(), String> {
     }
 }
 
+/// Refuses a role that would include itself, through whatever others: the sentence names the way round.
+///
+/// # Errors
+/// The sentence.
+pub fn check_acyclic(role: &Role, all: &[Role]) -> Result<(), String> {
+    let mut ways: Vec<Vec<&str>> = vec![vec![&role.name]];
+    let mut seen = HashSet::new();
+    while let Some(way) = ways.pop() {
+        let last = way.last().copied().unwrap_or_default();
+        let includes = match all.iter().find(|other| other.name == last) {
+            _ if last == role.name => &role.includes,
+            Some(other) => &other.includes,
+            None => continue,
+        };
+        for next in includes.iter().map(String::as_str) {
+            let further = [way.as_slice(), &[next]].concat();
+            if next == role.name {
+                return Err(format!(
+                    "No role may include itself, and this one would: {}.",
+                    further.join(" includes ")
+                ));
+            }
+            if seen.insert(next) {
+                ways.push(further);
+            }
+        }
+    }
+    Ok(())
+}
+
 /// Finds by name.
 ///
 /// # Errors
@@ -86,6 +119,29 @@ pub fn list(connection: &mut DbConnection) -> QueryResult<Vec<Role>> {
         .select(Role::as_select())
         .order(roles::name)
         .load(connection)
+}
+
+/// How many people have each role, not counting what other roles include. `user` is everybody's and not
+/// among them.
+pub fn holders(connection: &mut DbConnection) -> QueryResult<BTreeMap<String, i64>> {
+    // People have few different sets of roles, however many people there are.
+    let sets: Vec<(String, i64)> = users::table
+        .filter(users::roles.ne("[]"))
+        .group_by(users::roles)
+        .select((users::roles, count_star()))
+        .load(connection)?;
+    let mut holders = BTreeMap::new();
+    for (set, count) in sets {
+        for name in List::<String>::try_from(set).unwrap_or_default().0 {
+            *holders.entry(name).or_default() += count;
+        }
+    }
+    Ok(holders)
+}
+
+/// What is like the JSON list of a user's roles if `name` is among them; `\\` escapes.
+pub(super) fn held(name: &str) -> String {
+    format!("%\"{}\"%", name.replace('_', "\\_"))
 }
 
 /// Adds one.
@@ -111,7 +167,8 @@ pub fn update(connection: &mut DbConnection, role: &Role) -> QueryResult<bool> {
 /// Deletes one, and takes it from everybody and every role that has it.
 pub fn delete(connection: &mut DbConnection, name: &str) -> QueryResult<bool> {
     let holders: Vec<(String, String)> = users::table
-        .filter(users::roles.like(format!("%\"{name}\"%")))
+        .filter(users::roles.ne("[]"))
+        .filter(users::roles.like(held(name)).escape('\\'))
         .select((users::id, users::roles))
         .load(connection)?;
     for (id, held) in holders {

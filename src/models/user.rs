@@ -9,7 +9,7 @@ use crate::oauth::List;
 use crate::oauth::id::{IdKind, new_id};
 use crate::schema::users;
 
-use super::role;
+use super::{one_time_link, role};
 
 /// A person who can sign in.
 #[derive(Clone, Debug, Queryable, Selectable, Insertable, Identifiable)]
@@ -168,13 +168,48 @@ pub fn any(connection: &mut DbConnection) -> QueryResult<bool> {
     Ok(!one.is_empty())
 }
 
+/// Finds by id and keeps it from changing until this transaction ends: whoever signs in and whoever ends
+/// what the user holds come one after the other. Always taken before the sessions.
+pub fn find_and_lock(connection: &mut DbConnection, id: &str) -> QueryResult<Option<User>> {
+    let one = users::table.find(id);
+    match connection {
+        // There is one writer, and this is it.
+        DbConnection::Sqlite(connection) => one
+            .select(User::as_select())
+            .get_result(connection)
+            .optional(),
+        DbConnection::Postgres(connection) => one
+            .select(User::as_select())
+            .for_update()
+            .get_result(connection)
+            .optional(),
+    }
+}
+
 /// Whether anybody can administer yet.
 pub fn any_admin(connection: &mut DbConnection) -> QueryResult<bool> {
     let admins: i64 = users::table
+        .filter(users::roles.ne("[]"))
         .filter(users::roles.like("%\"admin\"%"))
         .count()
         .get_result(connection)?;
     Ok(admins > 0)
+}
+
+/// The administrators who can sign in. They stay so until this transaction ends: two who take the role
+/// from each other at once must not both succeed.
+pub fn admins_and_lock(connection: &mut DbConnection) -> QueryResult<Vec<String>> {
+    let admins = users::table
+        .filter(users::roles.ne("[]"))
+        .filter(users::roles.like("%\"admin\"%"))
+        .filter(users::disabled_at.is_null())
+        .filter(users::password_hash.is_not_null())
+        .select(users::id)
+        .order(users::id);
+    match connection {
+        DbConnection::Sqlite(connection) => admins.load(connection),
+        DbConnection::Postgres(connection) => admins.for_update().load(connection),
+    }
 }
 
 /// Adds the account with its personal project and the client of its personal tokens.
@@ -186,19 +221,40 @@ pub fn insert(connection: &mut DbConnection, user: User) -> QueryResult<()> {
     super::project::insert_personal(connection, &id, &name, now)
 }
 
-/// Sets the password.
+/// Replaces the name and the address. The personal project bears the name of its person.
+pub fn set_profile(
+    connection: &mut DbConnection,
+    id: &str,
+    username: &str,
+    email: &str,
+) -> QueryResult<usize> {
+    let changed = diesel::update(users::table.find(id))
+        .set((
+            users::username.eq(username),
+            users::username_key.eq(key_of(username)),
+            users::email.eq(email),
+        ))
+        .execute(connection)?;
+    super::project::rename_personal(connection, id, username)?;
+    note_token_change(connection)?;
+    Ok(changed)
+}
+
+/// Sets the password; links to choose one stop working.
 pub fn set_password(
     connection: &mut DbConnection,
     id: &str,
     hash: &str,
     now: UnixTime,
 ) -> QueryResult<usize> {
-    diesel::update(users::table.find(id))
+    let changed = diesel::update(users::table.find(id))
         .set((
             users::password_hash.eq(Some(hash)),
             users::password_changed_at.eq(Some(now)),
         ))
-        .execute(connection)
+        .execute(connection)?;
+    one_time_link::end_of_user(connection, id)?;
+    Ok(changed)
 }
 
 /// Disables (with a time) or enables (with none).

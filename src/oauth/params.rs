@@ -17,7 +17,7 @@ pub enum ParamsError {
     /// A percent escape is broken, the bytes are not UTF-8, or there is a NUL, which is in no value of
     /// OAuth and which PostgreSQL's text cannot hold.
     Encoding,
-    /// There are more than [`MAX_PAIRS`].
+    /// There are more than [`MAX_PAIRS`], or than the form may have.
     TooMany,
 }
 
@@ -30,12 +30,20 @@ impl<'a> Params<'a> {
     /// # Errors
     /// Broken escapes, bytes that are not UTF-8, or more than 64 parameters.
     pub fn parse(text: &'a [u8]) -> Result<Self, ParamsError> {
+        Self::parse_up_to(text, MAX_PAIRS)
+    }
+
+    /// The same with at most `most` parameters: a page's form may have a checkbox for every scope.
+    ///
+    /// # Errors
+    /// As [`Params::parse`].
+    pub fn parse_up_to(text: &'a [u8], most: usize) -> Result<Self, ParamsError> {
         let mut pairs = Vec::with_capacity(8);
         for pair in text
             .split(|&byte| byte == b'&')
             .filter(|pair| !pair.is_empty())
         {
-            if pairs.len() == MAX_PAIRS {
+            if pairs.len() == most {
                 return Err(ParamsError::TooMany);
             }
             let split = pair.iter().position(|&byte| byte == b'=');
@@ -95,7 +103,7 @@ impl ParamsError {
     pub fn description(self) -> &'static str {
         match self {
             Self::Encoding => "The parameters must be form-urlencoded UTF-8 without NUL.",
-            Self::TooMany => "There are more than 64 parameters.",
+            Self::TooMany => "There are too many parameters.",
         }
     }
 }

@@ -5,8 +5,10 @@ pub mod account;
 pub mod admin;
 pub mod assets;
 pub mod consent;
+pub mod link;
 pub mod login;
 pub mod logout;
 pub mod setup;
 
+mod one_time_link;
 mod waiting_request;

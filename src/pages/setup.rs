@@ -5,20 +5,20 @@ use actix_web::HttpResponse;
 use actix_web::http::StatusCode;
 use askama::Template;
 
-use crate::authentication::password::{MINIMUM_LENGTH, check_choice};
-use crate::error::Error;
+use crate::authentication::password::MINIMUM_LENGTH;
 use crate::models::audit_event::AuditEvent;
-use crate::models::one_time_link::{self, LIFETIME, LinkPurpose};
+use crate::models::one_time_link::{self, LinkPurpose};
 use crate::models::role;
 use crate::models::user::{self, User};
-use crate::oauth::{List, Params, PlainSecret, SecretKind};
+use crate::oauth::{List, Params, PlainSecret};
 use crate::web::error_page::PageError;
 use crate::web::form::{Body, field};
 use crate::web::page::{Field, Page, first_error};
 use crate::web::visitor::{PageResult, Visitor};
-use crate::web::{cookies, csrf, paths};
+use crate::web::{cookies, csrf};
 
 use super::login::begin_session;
+use super::one_time_link::{chosen_password, move_token};
 
 #[derive(Template)]
 #[template(path = "setup.html")]
@@ -48,19 +48,8 @@ pub async fn post(visitor: Visitor, body: Body) -> HttpResponse {
 }
 
 async fn show(visitor: &Visitor) -> PageResult {
-    let query = visitor.query()?;
-    if let Some(token) = query.one("token").map_err(Error::from)? {
-        let mut response = visitor.go_to(paths::SETUP);
-        if let Some(token) = PlainSecret::recognise_as(SecretKind::Browser, token) {
-            let cookie = cookies::make(
-                &visitor.app.issuer,
-                cookies::SETUP,
-                token.expose(),
-                Some(LIFETIME),
-            );
-            cookies::set(&mut response, &cookie);
-        }
-        return Ok(response);
+    if let Some(redirect) = move_token(visitor, cookies::SETUP)? {
+        return Ok(redirect);
     }
     let form = live_token(visitor)
         .await?
@@ -188,14 +177,12 @@ impl SetupForm {
             field(fields, "username")?.trim(),
             field(fields, "email")?.trim(),
         );
-        let (password, repeat) = (field(fields, "password")?, field(fields, "repeat")?);
-        let differs =
-            (password != repeat).then(|| String::from("The two passwords differ. Type it again."));
+        let (password, repeat) = chosen_password(fields)?;
         Ok(Self {
             username: Field::new(username, user::check_username(username).err()),
             email: Field::new(email, user::check_email(email).err()),
-            password: Field::secret(check_choice(password).err()),
-            repeat: Field::secret(differs),
+            password,
+            repeat,
             ..Self::empty(visitor, token)
         })
     }

@@ -13,6 +13,8 @@ pub const SESSION: &str = "session";
 pub const BROWSER: &str = "browser";
 /// The token of the setup link, moved out of the address.
 pub const SETUP: &str = "setup";
+/// The token of a link to choose a password, moved out of the address.
+pub const LINK: &str = "link";
 /// `light` or `dark`; absent for what the system says.
 pub const THEME: &str = "theme";
 /// What the last form did, for the next page.

@@ -6,10 +6,14 @@ use actix_web::http::header;
 use actix_web::web::Bytes;
 
 use crate::error::Error;
+use crate::oauth::params::MAX_PAIRS;
 use crate::oauth::{OAuthError, Params};
 
 /// More than any OAuth request or page's form has, in bytes.
 pub const LIMIT: usize = 64 * 1024;
+
+/// Fields of a signed-in person's form at most: it may have a checkbox for every scope and role.
+pub const MAX_FIELDS: usize = 1000;
 
 /// The body as it comes to a handler: an oversized or broken one is the handler's to refuse.
 pub type Body = Result<Bytes, actix_web::Error>;
@@ -19,6 +23,18 @@ pub type Body = Result<Bytes, actix_web::Error>;
 /// # Errors
 /// `invalid_request` (RFC 6749 §3.2: `application/x-www-form-urlencoded` in UTF-8).
 pub fn params<'a>(request: &HttpRequest, body: &'a Body) -> Result<Params<'a>, OAuthError> {
+    params_up_to(request, body, MAX_PAIRS)
+}
+
+/// The same, of which there may be `most`.
+///
+/// # Errors
+/// As [`params`].
+pub fn params_up_to<'a>(
+    request: &HttpRequest,
+    body: &'a Body,
+    most: usize,
+) -> Result<Params<'a>, OAuthError> {
     let body = body.as_ref().map_err(|_| {
         OAuthError::invalid_request("The body cannot be read, or is longer than 64 KiB.")
     })?;
@@ -39,7 +55,7 @@ pub fn params<'a>(request: &HttpRequest, body: &'a Body) -> Result<Params<'a>, O
             "The content type must be application/x-www-form-urlencoded.",
         ));
     }
-    Ok(Params::parse(body)?)
+    Ok(Params::parse_up_to(body, most)?)
 }
 
 /// A field of a page's form, or a parameter of its address; absent reads as empty.

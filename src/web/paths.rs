@@ -32,6 +32,8 @@ pub const LOGIN: &str = "/login";
 pub const LOGOUT: &str = "/logout";
 /// The page that creates the first administrator.
 pub const SETUP: &str = "/setup";
+/// The page behind a one-time link: choosing a password.
+pub const LINK: &str = "/link";
 /// A user's own page.
 pub const ACCOUNT: &str = "/account";
 /// The administrators' pages.

@@ -19,7 +19,7 @@ use crate::models::session;
 use crate::oauth::Params;
 
 use super::error_page::PageError;
-use super::form::{Body, field};
+use super::form::{Body, MAX_FIELDS, field};
 use super::page::{Area, Field};
 use super::visitor::{SignedIn, Visitor};
 use super::{cookies, csrf, paths};
@@ -140,7 +140,7 @@ impl Person {
     /// # Errors
     /// A page about a forged, broken or oversized form.
     pub fn fields<'a>(&self, body: &'a Body) -> Result<Params<'a>, PageError> {
-        let fields = self.form(body)?;
+        let fields = self.form_up_to(body, MAX_FIELDS)?;
         if csrf::is_valid(
             &self.app,
             &self.signed_in.secret,

@@ -16,6 +16,7 @@ use crate::clock::UnixTime;
 use crate::error::{Error, Result};
 use crate::models::session::{self, Session};
 use crate::models::user::User;
+use crate::oauth::params::MAX_PAIRS;
 use crate::oauth::{OAuthError, Params, PlainSecret, SecretKind};
 
 use super::error_page::{ErrorTemplate, PageError};
@@ -85,6 +86,19 @@ impl Visitor {
         path.strip_prefix(self.app.issuer.path()).unwrap_or(path)
     }
 
+    /// A part of the path, as the table of routes names it.
+    ///
+    /// # Errors
+    /// 404 for what no name or id has: PostgreSQL's text cannot hold a NUL.
+    pub fn path_part(&self, name: &str) -> std::result::Result<String, PageError> {
+        let part = self.request.match_info().query(name);
+        if part.contains('\0') {
+            Err(PageError::not_found())
+        } else {
+            Ok(part.to_owned())
+        }
+    }
+
     /// The parameters of the address.
     ///
     /// # Errors
@@ -99,10 +113,22 @@ impl Visitor {
     /// # Errors
     /// A page about a foreign origin, a broken encoding or an oversized body.
     pub fn form<'a>(&self, body: &'a Body) -> std::result::Result<Params<'a>, PageError> {
+        self.form_up_to(body, MAX_PAIRS)
+    }
+
+    /// The same with at most `most` fields.
+    ///
+    /// # Errors
+    /// As [`Visitor::form`].
+    pub fn form_up_to<'a>(
+        &self,
+        body: &'a Body,
+        most: usize,
+    ) -> std::result::Result<Params<'a>, PageError> {
         if csrf::is_foreign(&self.app, &self.request) {
             return Err(PageError::forged());
         }
-        form::params(&self.request, body).map_err(|error| Error::from(error).into())
+        form::params_up_to(&self.request, body, most).map_err(|error| Error::from(error).into())
     }
 
     /// Who is signed in, if anybody. Notes the use, at most once a minute.
@@ -251,7 +277,7 @@ impl Visitor {
             request_id,
         };
         let own = self.own_path();
-        let private = [paths::ACCOUNT, paths::ADMIN, paths::SETUP]
+        let private = [paths::ACCOUNT, paths::ADMIN, paths::SETUP, paths::LINK]
             .iter()
             .any(|area| own.starts_with(area));
         let mut response = if private {

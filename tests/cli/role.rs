@@ -162,3 +162,15 @@ fn a_role_lets_its_users_give_its_scopes_and_those_it_includes() {
     program.json(&["scope", "delete", "land"]);
     assert_eq!(granted("ada"), "read");
 }
+
+#[test]
+fn a_role_that_would_include_itself_is_refused_with_the_way_round() {
+    let program = Program::new();
+    program.json(&["role", "add", "editor", "--includes", "user"]);
+    let ended = program.run(&["role", "add", "user", "--includes", "editor"]);
+    assert_refused(&ended, 1);
+    assert!(
+        ended.err.contains("user includes editor includes user"),
+        "{ended:?}"
+    );
+}

@@ -16,6 +16,7 @@ mod hostile_input;
 mod login;
 mod logout;
 mod meanwhile;
+mod people;
 mod security_headers;
 mod session;
 mod session_cookie;

@@ -68,6 +68,8 @@ fn statements(database: &str, file: &str) -> Vec<String> {
     shared
         .replace(" STRICT , WITHOUT ROWID", "")
         .replace(" STRICT", "")
+        // How PostgreSQL compares bytes; SQLite always does.
+        .replace(" text_pattern_ops", "")
         .split(';')
         .map(|text| text.trim().to_owned())
         .filter(|text| !text.is_empty())
@@ -194,7 +196,7 @@ fn every_foreign_key_has_an_index_that_begins_with_it() {
                 || table.unique.iter().any(begins)
                 || table.indexes.values().any(|(columns, _)| begins(columns));
             assert!(
-                indexed || name == "one_time_links",
+                indexed,
                 "{name}.{column}: deleting its parent would read the whole table"
             );
         }

@@ -95,7 +95,8 @@ pub fn of_sqlite(connection: &mut SqliteConnection) -> Shape {
         match row.c.as_str() {
             "c" => {
                 let index = table.indexes.entry(row.b).or_default();
-                index.0.push(row.d.unwrap());
+                // An expression has no column's name.
+                index.0.push(row.d.unwrap_or_default());
                 index.1 = row.n == 1;
             }
             "u" => unique

@@ -16,6 +16,14 @@ CREATE INDEX client_secrets_by_hash ON client_secrets (secret_hash);
 CREATE INDEX clients_by_name ON clients (name);
 CREATE INDEX client_secrets_by_last_four ON client_secrets (last_four);
 
+-- The list of people: by name, by how a name or an e-mail address begins, by each filter.
+CREATE INDEX users_by_name ON users (username_key text_pattern_ops, disabled_at);
+CREATE INDEX users_by_email ON users (lower(email) text_pattern_ops);
+CREATE INDEX users_disabled ON users (username_key) WHERE disabled_at IS NOT NULL;
+CREATE INDEX users_without_password ON users (username_key) WHERE password_hash IS NULL;
+CREATE INDEX users_by_roles ON users (roles, username_key) WHERE roles <> '[]';
+CREATE INDEX one_time_links_by_user ON one_time_links (user_id) WHERE user_id IS NOT NULL;
+
 -- How often something happened within each period (60, 3600 or 86400 seconds) that begins at a multiple
 -- of it.
 CREATE TABLE activity (

@@ -4,20 +4,13 @@ use crate::clock::UnixTime;
 use crate::config::Config;
 use crate::db::DbConnection;
 use crate::error::Result;
+use crate::models::held::{self, Held};
 use crate::models::user::{self, User};
-use crate::models::{access_token, authorization, session};
 
 use super::super::Failure;
 use super::super::installation::{Installation, audit, ending, now};
 use super::super::output::Output;
 use super::{hash_new_password, load, record};
-
-/// What was ended.
-struct Ended {
-    sessions: usize,
-    authorizations: usize,
-    personal_tokens: usize,
-}
 
 /// Personal access tokens stay: they are inactive as long as their user is, and of use again afterwards.
 pub(super) async fn disable(config: Config, who: String) -> std::result::Result<Output, Failure> {
@@ -29,7 +22,11 @@ pub(super) async fn disable(config: Config, who: String) -> std::result::Result<
             let disabled_at = user.disabled_at.unwrap_or(now);
             user.disabled_at = Some(disabled_at);
             user::set_disabled(connection, &user.id, user.disabled_at)?;
-            end_sign_ins(connection, user, "user disabled", now)
+            Ok(held::end_sign_ins_of_user(
+                connection,
+                &user.id,
+                &ending("user disabled", now),
+            )?)
         },
     );
     let (user, ended) = changed.await?;
@@ -75,7 +72,11 @@ pub(super) async fn set_password(
             user::set_password(connection, &user.id, &hash, now)?;
             user.password_hash = Some(hash);
             user.password_changed_at = Some(now);
-            end_sign_ins(connection, user, "password set", now)
+            Ok(held::end_sign_ins_of_user(
+                connection,
+                &user.id,
+                &ending("password set", now),
+            )?)
         },
     );
     let (user, ended) = changed.await?;
@@ -91,21 +92,13 @@ pub(super) async fn revoke_tokens(
         who,
         "user.tokens_revoked",
         |connection, user, now| {
-            let ended = end_sign_ins(connection, user, BECAUSE, now)?;
-            // The tokens of authorizations are ended by now; what is left has no authorization.
-            let ending = ending(BECAUSE, now);
-            let personal_tokens = access_token::revoke_of_user(connection, &user.id, &ending)?;
-            Ok(Ended {
-                personal_tokens,
-                ..ended
-            })
+            let ending = ending("revoked on the command line", now);
+            Ok(held::end_everything_of_user(connection, &user.id, &ending)?)
         },
     );
     let (user, ended) = changed.await?;
     Ok(said(&user, &ended, "has no live token any more"))
 }
-
-const BECAUSE: &str = "revoked on the command line";
 
 /// One change to a user, with its line in the audit log; returns once every server has seen it.
 async fn change<T: Send + 'static>(
@@ -128,35 +121,27 @@ async fn change<T: Send + 'static>(
     Ok(changed)
 }
 
-/// Ends every signed-in browser, and every authorization with its codes and tokens.
-fn end_sign_ins(
-    connection: &mut DbConnection,
-    user: &User,
-    because: &str,
-    now: UnixTime,
-) -> Result<Ended> {
-    let ending = ending(because, now);
-    Ok(Ended {
-        sessions: session::end_all_but(connection, &user.id, None)?,
-        authorizations: authorization::revoke_of_user(connection, &user.id, None, &ending)?,
-        personal_tokens: 0,
-    })
-}
-
-fn said(user: &User, ended: &Ended, what: &str) -> Output {
-    let Ended {
+fn said(user: &User, ended: &Held, what: &str) -> Output {
+    let Held {
         sessions,
         authorizations,
         personal_tokens,
+        api_keys,
+        client_tokens,
+        client_secrets,
     } = *ended;
     let sentence = format!(
         "{} {what}. Ended: {sessions} sessions, {authorizations} authorizations of apps, \
-         {personal_tokens} personal access tokens.",
+         {personal_tokens} personal access tokens, and of the personal project {api_keys} API keys, \
+         {client_secrets} client secrets and {client_tokens} access tokens.",
         user.username
     );
     let record = record(user)
         .with("ended_sessions", sessions)
         .with("ended_authorizations", authorizations)
-        .with("ended_personal_tokens", personal_tokens);
+        .with("ended_personal_tokens", personal_tokens)
+        .with("ended_api_keys", api_keys)
+        .with("ended_client_secrets", client_secrets)
+        .with("ended_client_tokens", client_tokens);
     Output::said(sentence, record)
 }

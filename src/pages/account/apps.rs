@@ -18,7 +18,7 @@ use crate::web::visitor::{PageResult, Visitor};
 use super::{check_form, done, field};
 
 /// One of them.
-pub(super) struct AppLine {
+pub(in crate::pages) struct AppLine {
     pub client_id: String,
     pub name: String,
     pub scopes: Vec<ScopeLine>,
@@ -42,7 +42,7 @@ pub async fn post(visitor: Visitor, body: Body) -> HttpResponse {
 
 /// One line a client. A remembered consent outlives its tokens: it would be granted again unasked, so it
 /// stays here until it is taken back.
-pub(super) fn lines(
+pub(in crate::pages) fn lines(
     authorizations: Vec<(Authorization, String)>,
     consents: Vec<(Consent, String)>,
     permissions: &Permissions,

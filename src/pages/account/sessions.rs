@@ -61,7 +61,7 @@ async fn end(visitor: &Visitor, body: &Body) -> PageResult {
 }
 
 /// What a browser calls itself, as people call it. Others first pretend to be Chrome and Safari.
-fn device(user_agent: &str) -> String {
+pub(in crate::pages) fn device(user_agent: &str) -> String {
     const BROWSERS: [(&str, &str); 5] = [
         ("Edg/", "Edge"),
         ("OPR/", "Opera"),

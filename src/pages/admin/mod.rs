@@ -3,5 +3,10 @@
 
 pub mod audit;
 pub mod dashboard;
+pub mod projects;
+pub mod roles;
 pub mod scopes;
 pub mod tokens;
+pub mod users;
+
+mod held;

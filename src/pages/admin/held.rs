@@ -1,0 +1,57 @@
+//! What a panic button ends, in words.
+
+use crate::models::held::Held;
+use crate::web::page::count;
+
+/// A line for each kind that there is any of.
+pub(super) fn lines(held: &Held) -> Vec<String> {
+    [
+        (
+            held.sessions,
+            "session (a signed-in browser)",
+            "sessions (signed-in browsers)",
+        ),
+        (
+            held.authorizations,
+            "sign-in of a connected app, with its access and refresh tokens",
+            "sign-ins of connected apps, with their access and refresh tokens",
+        ),
+        (
+            held.personal_tokens,
+            "personal access token",
+            "personal access tokens",
+        ),
+        (held.api_keys, "API key", "API keys"),
+        (held.client_secrets, "client secret", "client secrets"),
+        (
+            held.client_tokens,
+            "access token that a client got for itself",
+            "access tokens that clients got for themselves",
+        ),
+    ]
+    .into_iter()
+    .filter(|(number, ..)| *number > 0)
+    .map(|(number, one, more)| format!("{number} {}", if number == 1 { one } else { more }))
+    .collect()
+}
+
+/// All in one sentence.
+pub(super) fn sentence(held: &Held) -> String {
+    let parts: Vec<String> = [
+        (held.sessions, "session"),
+        (held.authorizations, "app sign-in"),
+        (held.personal_tokens, "personal access token"),
+        (held.api_keys, "API key"),
+        (held.client_secrets, "client secret"),
+        (held.client_tokens, "client access token"),
+    ]
+    .into_iter()
+    .filter(|(number, _)| *number > 0)
+    .map(|(number, thing)| count(i64::try_from(number).unwrap_or(i64::MAX), thing))
+    .collect();
+    if parts.is_empty() {
+        String::from("there was nothing live.")
+    } else {
+        format!("{}.", parts.join(", "))
+    }
+}

@@ -1,0 +1,93 @@
+//! The panic button of a project: ends every token, key and secret of its clients at once, after saying
+//! how many there are.
+
+use actix_web::HttpResponse;
+use actix_web::http::StatusCode;
+use askama::Template;
+
+use crate::models::ending::Ending;
+use crate::models::held;
+use crate::models::project::Project;
+use crate::web::form::Body;
+use crate::web::page::{Area, Crumb, Field, Page};
+use crate::web::person::Administrator;
+use crate::web::visitor::PageResult;
+
+use super::super::held::{lines, sentence};
+use super::named;
+
+#[derive(Template)]
+#[template(path = "admin/projects/panic.html")]
+struct Panic {
+    page: Page,
+    area: Area,
+    crumbs: Vec<Crumb>,
+    project: Project,
+    /// What ends.
+    held: Vec<String>,
+    confirmation: Option<Field>,
+}
+
+/// `GET /admin/projects/{slug}/panic`.
+pub async fn get(admin: Administrator) -> HttpResponse {
+    let confirmation = admin.must_confirm().then(Field::default);
+    admin.answer(ask(&admin, StatusCode::OK, confirmation).await)
+}
+
+/// `POST /admin/projects/{slug}/panic`.
+pub async fn post(admin: Administrator, body: Body) -> HttpResponse {
+    admin.answer(end(&admin, &body).await)
+}
+
+async fn ask(admin: &Administrator, status: StatusCode, confirmation: Option<Field>) -> PageResult {
+    let project = named(admin).await?;
+    let (id, now) = (project.id.clone(), admin.now);
+    let held = admin
+        .app
+        .db
+        .read(move |connection| Ok(held::held_by_project(connection, &id, now)?));
+    let template = Panic {
+        page: admin.page(&format!("End all access of {}", project.name)),
+        area: admin.area("users"),
+        crumbs: vec![
+            Crumb::new("/admin/users", "Users"),
+            Crumb::new(path_of(&project), project.name.as_str()),
+        ],
+        project,
+        held: lines(&held.await?),
+        confirmation,
+    };
+    Ok(admin.show(status, &template))
+}
+
+async fn end(admin: &Administrator, body: &Body) -> PageResult {
+    let fields = admin.fields(body)?;
+    let project = named(admin).await?;
+    if let Some(mistake) = admin.confirm(&fields).await? {
+        return ask(admin, StatusCode::UNPROCESSABLE_ENTITY, Some(mistake)).await;
+    }
+    let event = admin.event("project.tokens_revoked");
+    let (id, slug, now) = (project.id.clone(), project.slug.clone(), admin.now);
+    let own = admin.signed_in.user.id.clone();
+    let end = admin.app.db.write(move |connection| {
+        let ending = Ending {
+            by: Some(&own),
+            because: "all access of the project was ended",
+            at: now,
+        };
+        let ended = held::end_everything_of_project(connection, &id, &ending)?;
+        let detail = format!("{slug}: {}", sentence(&ended));
+        event.about(&detail).insert(connection)?;
+        Ok(ended)
+    });
+    let said = format!(
+        "All access of {} was ended: {}",
+        project.name,
+        sentence(&end.await?)
+    );
+    Ok(admin.done(&path_of(&project), &said))
+}
+
+fn path_of(project: &Project) -> String {
+    format!("/admin/projects/{}", project.slug)
+}

@@ -1,0 +1,123 @@
+//! Disabling a user, which asks first and says what ends, and enabling one again.
+
+use actix_web::HttpResponse;
+use actix_web::http::StatusCode;
+use askama::Template;
+
+use crate::models::ending::Ending;
+use crate::models::held::{self, Held};
+use crate::models::user::{self, User};
+use crate::web::form::Body;
+use crate::web::page::{Area, Crumb, Field, Page, count};
+use crate::web::person::Administrator;
+use crate::web::visitor::PageResult;
+
+use super::roles::why_not_without;
+use super::{crumbs_to, event, named, path_of};
+
+#[derive(Template)]
+#[template(path = "admin/users/disable.html")]
+struct Disable {
+    page: Page,
+    area: Area,
+    crumbs: Vec<Crumb>,
+    user: User,
+    sessions: String,
+    authorizations: String,
+    tokens: String,
+    refusal: Option<String>,
+    confirmation: Option<Field>,
+}
+
+/// `GET /admin/users/{id}/disable`.
+pub async fn get(admin: Administrator) -> HttpResponse {
+    let confirmation = admin.must_confirm().then(Field::default);
+    admin.answer(ask(&admin, StatusCode::OK, None, confirmation).await)
+}
+
+/// `POST /admin/users/{id}/disable`.
+pub async fn post(admin: Administrator, body: Body) -> HttpResponse {
+    admin.answer(disable(&admin, &body).await)
+}
+
+/// `POST /admin/users/{id}/enable`.
+pub async fn post_enable(admin: Administrator, body: Body) -> HttpResponse {
+    admin.answer(enable(&admin, &body).await)
+}
+
+async fn ask(
+    admin: &Administrator,
+    status: StatusCode,
+    refusal: Option<String>,
+    confirmation: Option<Field>,
+) -> PageResult {
+    let user = named(admin).await?;
+    let (id, now) = (user.id.clone(), admin.now);
+    let held = admin
+        .app
+        .db
+        .read(move |connection| Ok(held::held_by_user(connection, &id, now)?));
+    let Held {
+        sessions,
+        authorizations,
+        personal_tokens,
+        ..
+    } = held.await?;
+    let amount = |number: usize, thing| count(i64::try_from(number).unwrap_or(i64::MAX), thing);
+    let template = Disable {
+        page: admin.page(&format!("Disable {}", user.username)),
+        area: admin.area("users"),
+        crumbs: crumbs_to(&user),
+        user,
+        sessions: amount(sessions, "session"),
+        authorizations: amount(authorizations, "sign-in of a connected app"),
+        tokens: amount(personal_tokens, "personal access token"),
+        refusal,
+        confirmation,
+    };
+    Ok(admin.show(status, &template))
+}
+
+async fn disable(admin: &Administrator, body: &Body) -> PageResult {
+    const WRONG: StatusCode = StatusCode::UNPROCESSABLE_ENTITY;
+    let fields = admin.fields(body)?;
+    let user = named(admin).await?;
+    if let Some(mistake) = admin.confirm(&fields).await? {
+        return ask(admin, WRONG, None, Some(mistake)).await;
+    }
+    let event = event(admin, "user.disabled", &user);
+    let (id, own, now) = (user.id.clone(), admin.signed_in.user.id.clone(), admin.now);
+    let disable = admin.app.db.write(move |connection| {
+        let admins = user::admins_and_lock(connection)?;
+        if let Some(refusal) = why_not_without(&admins, &id, id == own) {
+            return Ok(Some(refusal));
+        }
+        let ending = Ending {
+            by: Some(&own),
+            because: "user disabled",
+            at: now,
+        };
+        held::end_sign_ins_of_user(connection, &id, &ending)?;
+        user::set_disabled(connection, &id, Some(now))?;
+        event.insert(connection)?;
+        Ok(None)
+    });
+    if let Some(refusal) = disable.await? {
+        return ask(admin, WRONG, Some(refusal), None).await;
+    }
+    let sentence = format!("{} is disabled.", user.username);
+    Ok(admin.done(&path_of(&user), &sentence))
+}
+
+async fn enable(admin: &Administrator, body: &Body) -> PageResult {
+    admin.fields(body)?;
+    let user = named(admin).await?;
+    let (id, event) = (user.id.clone(), event(admin, "user.enabled", &user));
+    let enable = admin.app.db.write(move |connection| {
+        user::set_disabled(connection, &id, None)?;
+        Ok(event.insert(connection)?)
+    });
+    enable.await?;
+    let sentence = format!("{} is enabled and can sign in again.", user.username);
+    Ok(admin.done(&path_of(&user), &sentence))
+}

@@ -1,0 +1,124 @@
+//! Changing a user's name and e-mail address.
+
+use actix_web::HttpResponse;
+use actix_web::http::StatusCode;
+use askama::Template;
+
+use crate::models::user::{self, User};
+use crate::oauth::Params;
+use crate::web::error_page::PageError;
+use crate::web::form::{Body, field};
+use crate::web::page::{Area, Crumb, Field, Page, first_error};
+use crate::web::person::Administrator;
+use crate::web::visitor::PageResult;
+
+use super::{crumbs_to, event, named, path_of};
+
+#[derive(Template)]
+#[template(path = "admin/users/edit.html")]
+struct Edit {
+    page: Page,
+    area: Area,
+    crumbs: Vec<Crumb>,
+    user: User,
+    form: Profile,
+}
+
+/// What is typed about a person.
+#[derive(Default)]
+pub(super) struct Profile {
+    pub username: Field,
+    pub email: Field,
+}
+
+/// What is wrong with a name that is not free.
+pub(super) const TAKEN: &str =
+    "Somebody has this name already. Names are unique, however they are written.";
+
+/// `GET /admin/users/{id}/edit`.
+pub async fn get(admin: Administrator) -> HttpResponse {
+    let user = named(&admin).await;
+    admin.answer(user.map(|user| {
+        let form = Profile::of(&user);
+        show(&admin, StatusCode::OK, user, form)
+    }))
+}
+
+/// `POST /admin/users/{id}/edit`.
+pub async fn post(admin: Administrator, body: Body) -> HttpResponse {
+    admin.answer(change(&admin, &body).await)
+}
+
+async fn change(admin: &Administrator, body: &Body) -> PageResult {
+    const WRONG: StatusCode = StatusCode::UNPROCESSABLE_ENTITY;
+    let fields = admin.fields(body)?;
+    let user = named(admin).await?;
+    let mut form = Profile::read(&fields)?;
+    if form.focus().is_some() {
+        return Ok(show(admin, WRONG, user, form));
+    }
+    let (id, old) = (user.id.clone(), user.clone());
+    let (username, email) = (form.username.value.clone(), form.email.value.clone());
+    let event = event(admin, "user.changed", &user);
+    let change = admin.app.db.write(move |connection| {
+        let other = user::find_by_username(connection, &username)?;
+        if other.is_some_and(|other| other.id != id) {
+            return Ok(false);
+        }
+        let mut changes = Vec::new();
+        if username != old.username {
+            changes.push(format!("name {} -> {username}", old.username));
+        }
+        if email != old.email {
+            changes.push(format!("e-mail {} -> {email}", old.email));
+        }
+        event.about(&changes.join(", ")).insert(connection)?;
+        user::set_profile(connection, &id, &username, &email)?;
+        Ok(true)
+    });
+    if change.await? {
+        return Ok(admin.done(&path_of(&user), "The profile was changed."));
+    }
+    form.username.error = Some(String::from(TAKEN));
+    Ok(show(admin, WRONG, user, form))
+}
+
+fn show(admin: &Administrator, status: StatusCode, user: User, form: Profile) -> HttpResponse {
+    let template = Edit {
+        page: admin.page(&format!("Profile of {}", user.username)),
+        area: admin.area("users"),
+        crumbs: crumbs_to(&user),
+        user,
+        form,
+    };
+    admin.show(status, &template)
+}
+
+impl Profile {
+    fn of(user: &User) -> Self {
+        Self {
+            username: Field::new(&user.username, None),
+            email: Field::new(&user.email, None),
+        }
+    }
+
+    /// What was typed, each mistake beside its field.
+    pub(super) fn read(fields: &Params<'_>) -> Result<Self, PageError> {
+        let username = field(fields, "username")?.trim();
+        let email = field(fields, "email")?.trim();
+        Ok(Self {
+            username: Field::new(username, user::check_username(username).err()),
+            email: Field::new(email, user::check_email(email).err()),
+        })
+    }
+
+    /// The first field with an error.
+    pub(super) fn focus(&self) -> Option<&'static str> {
+        first_error(&[("username", &self.username), ("email", &self.email)])
+    }
+
+    /// Whether the cursor begins in a field.
+    pub(super) fn begins_in(&self, name: &str) -> bool {
+        self.focus().unwrap_or("username") == name
+    }
+}
