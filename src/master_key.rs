@@ -49,7 +49,8 @@ pub fn load(config: &Config) -> Result<MasterKey, String> {
     }
     .map_err(|error| {
         format!(
-            "the master key file {} cannot be used: {error}",
+            "the master key file {} cannot be used: {error}; let the server write its directory, or set \
+             master_key_file to another place",
             path.display()
         )
     })

@@ -68,6 +68,7 @@ pub(crate) fn table(routes: &mut ServiceConfig) {
                 .default_service(web::to(only_get)),
         )
         // People
+        .service(page("/").get(account::back))
         .service(page(paths::CONSENT).get(consent::get).post(consent::post))
         .service(page(paths::LOGIN).get(login::get).post(login::post))
         .service(page(paths::LOGOUT).get(logout::get).post(logout::post))

@@ -89,7 +89,9 @@ fn check_out(
     let until = Instant::now() + PATIENCE;
     while Instant::now() < until {
         let closed = closed.load(Ordering::Acquire);
-        let mut connection = connections.get().map_err(|_| Error::Overloaded)?;
+        let mut connection = connections
+            .get()
+            .map_err(|error| unavailable(connections, &error))?;
         let seen = PooledConnection::extensions(&connection).get::<Seen>();
         let fresh = seen.is_some_and(|seen| seen.closed == closed && seen.at.elapsed() < FRESH);
         // The pool puts another in place of one that is broken.
@@ -100,6 +102,15 @@ fn check_out(
         }
     }
     Err(Error::Overloaded)
+}
+
+/// Why no connection came in time: all are busy, or the database takes none.
+fn unavailable(connections: &Connections<Manager>, error: &dyn std::fmt::Display) -> Error {
+    if connections.state().connections >= SIZE {
+        Error::Overloaded
+    } else {
+        Error::Unavailable(format!("PostgreSQL cannot be reached: {error}"))
+    }
 }
 
 /// Whether it is of any use. libpq may read the database's last words before it notices the end: then a

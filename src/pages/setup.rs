@@ -25,6 +25,8 @@ use super::one_time_link::{chosen_password, move_token};
 struct Setup {
     page: Page,
     form: Option<SetupForm>,
+    /// Whether there is somebody who can administer: then no link is needed any more.
+    is_done: bool,
 }
 
 #[derive(Default)]
@@ -51,10 +53,13 @@ async fn show(visitor: &Visitor) -> PageResult {
     if let Some(redirect) = move_token(visitor, cookies::SETUP)? {
         return Ok(redirect);
     }
-    let form = live_token(visitor)
-        .await?
-        .map(|token| SetupForm::empty(visitor, &token));
-    Ok(page(visitor, StatusCode::OK, form))
+    match live_token(visitor).await? {
+        Some(token) => {
+            let form = SetupForm::empty(visitor, &token);
+            Ok(page(visitor, StatusCode::OK, form))
+        }
+        None => used_up(visitor).await,
+    }
 }
 
 /// The link's token, if it still works and there is still no administrator.
@@ -75,14 +80,14 @@ async fn live_token(visitor: &Visitor) -> Result<Option<PlainSecret>, PageError>
 async fn create(visitor: &Visitor, body: &Body) -> PageResult {
     let fields = visitor.form(body)?;
     let Some(token) = live_token(visitor).await? else {
-        return Ok(page(visitor, StatusCode::OK, None));
+        return used_up(visitor).await;
     };
     if !csrf::is_valid(&visitor.app, &token, "", field(&fields, "csrf")?) {
         return Err(PageError::forged());
     }
     let form = SetupForm::checked(visitor, &token, &fields)?;
     if form.focus_on_error().is_some() {
-        return Ok(page(visitor, StatusCode::UNPROCESSABLE_ENTITY, Some(form)));
+        return Ok(page(visitor, StatusCode::UNPROCESSABLE_ENTITY, form));
     }
     let hash = visitor
         .app
@@ -99,7 +104,7 @@ async fn create(visitor: &Visitor, body: &Body) -> PageResult {
         Inserted::Yes => {
             let begun = begin_session(visitor, None, "", administrator, "setup link").await?;
             let Some(mut response) = begun else {
-                return Ok(page(visitor, StatusCode::OK, None));
+                return used_up(visitor).await;
             };
             cookies::set(
                 &mut response,
@@ -118,9 +123,9 @@ async fn create(visitor: &Visitor, body: &Body) -> PageResult {
                 },
                 ..form
             };
-            Ok(page(visitor, StatusCode::UNPROCESSABLE_ENTITY, Some(form)))
+            Ok(page(visitor, StatusCode::UNPROCESSABLE_ENTITY, form))
         }
-        Inserted::TooLate => Ok(page(visitor, StatusCode::OK, None)),
+        Inserted::TooLate => used_up(visitor).await,
     }
 }
 
@@ -202,12 +207,25 @@ impl SetupForm {
     }
 }
 
-fn page(visitor: &Visitor, status: StatusCode, form: Option<SetupForm>) -> HttpResponse {
-    visitor.private_html(
-        status,
-        &Setup {
-            page: visitor.page("Set up"),
-            form,
-        },
-    )
+fn page(visitor: &Visitor, status: StatusCode, form: SetupForm) -> HttpResponse {
+    let template = Setup {
+        page: visitor.page("Set up"),
+        form: Some(form),
+        is_done: false,
+    };
+    visitor.private_html(status, &template)
+}
+
+/// Says how to go on without this link.
+async fn used_up(visitor: &Visitor) -> PageResult {
+    let any_admin = visitor
+        .app
+        .db
+        .read(|connection| Ok(user::any_admin(connection)?));
+    let template = Setup {
+        page: visitor.page("Set up"),
+        form: None,
+        is_done: any_admin.await?,
+    };
+    Ok(visitor.private_html(StatusCode::OK, &template))
 }
