@@ -17,12 +17,14 @@ pub enum ParamsError {
     /// A percent escape is broken, the bytes are not UTF-8, or there is a NUL, which is in no value of
     /// OAuth and which PostgreSQL's text cannot hold.
     Encoding,
-    /// There are more than [`MAX_PAIRS`].
+    /// There are more than are allowed.
     TooMany,
 }
 
 /// More parameters than any OAuth request has; a bound on the work for a repeated name.
-pub const MAX_PAIRS: usize = 64;
+const MAX_PAIRS: usize = 64;
+/// More fields than any form of our pages has: one of them has a field for each scope.
+const MAX_FIELDS: usize = 2048;
 
 impl<'a> Params<'a> {
     /// Reads `application/x-www-form-urlencoded` text.
@@ -30,12 +32,24 @@ impl<'a> Params<'a> {
     /// # Errors
     /// Broken escapes, bytes that are not UTF-8, or more than 64 parameters.
     pub fn parse(text: &'a [u8]) -> Result<Self, ParamsError> {
+        Self::parse_at_most(MAX_PAIRS, text)
+    }
+
+    /// Reads the form of one of our pages, which may be longer and repeat the name of a choice.
+    ///
+    /// # Errors
+    /// Broken escapes, bytes that are not UTF-8, or more than 2048 fields.
+    pub fn parse_form(text: &'a [u8]) -> Result<Self, ParamsError> {
+        Self::parse_at_most(MAX_FIELDS, text)
+    }
+
+    fn parse_at_most(most: usize, text: &'a [u8]) -> Result<Self, ParamsError> {
         let mut pairs = Vec::with_capacity(8);
         for pair in text
             .split(|&byte| byte == b'&')
             .filter(|pair| !pair.is_empty())
         {
-            if pairs.len() == MAX_PAIRS {
+            if pairs.len() == most {
                 return Err(ParamsError::TooMany);
             }
             let split = pair.iter().position(|&byte| byte == b'=');
@@ -95,7 +109,7 @@ impl ParamsError {
     pub fn description(self) -> &'static str {
         match self {
             Self::Encoding => "The parameters must be form-urlencoded UTF-8 without NUL.",
-            Self::TooMany => "There are more than 64 parameters.",
+            Self::TooMany => "There are too many parameters.",
         }
     }
 }

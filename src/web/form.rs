@@ -19,6 +19,18 @@ pub type Body = Result<Bytes, actix_web::Error>;
 /// # Errors
 /// `invalid_request` (RFC 6749 §3.2: `application/x-www-form-urlencoded` in UTF-8).
 pub fn params<'a>(request: &HttpRequest, body: &'a Body) -> Result<Params<'a>, OAuthError> {
+    Ok(Params::parse(urlencoded(request, body)?)?)
+}
+
+/// The fields of one of our pages' forms, which may be more.
+///
+/// # Errors
+/// As above.
+pub fn fields<'a>(request: &HttpRequest, body: &'a Body) -> Result<Params<'a>, OAuthError> {
+    Ok(Params::parse_form(urlencoded(request, body)?)?)
+}
+
+fn urlencoded<'a>(request: &HttpRequest, body: &'a Body) -> Result<&'a [u8], OAuthError> {
     let body = body.as_ref().map_err(|_| {
         OAuthError::invalid_request("The body cannot be read, or is longer than 64 KiB.")
     })?;
@@ -39,7 +51,7 @@ pub fn params<'a>(request: &HttpRequest, body: &'a Body) -> Result<Params<'a>, O
             "The content type must be application/x-www-form-urlencoded.",
         ));
     }
-    Ok(Params::parse(body)?)
+    Ok(body)
 }
 
 /// A field of a page's form, or a parameter of its address; absent reads as empty.
