@@ -2,7 +2,7 @@
 
 use aws_lc_rs::hmac;
 
-use crate::authentication::{PasswordHasher, SignInThrottle, Throttle};
+use crate::authentication::{FailedSignIns, PasswordHasher, SignInThrottle, Throttle};
 use crate::census::LastCensus;
 use crate::clock::{Clock, UnixTime};
 use crate::config::Config;
@@ -32,6 +32,8 @@ pub struct App {
     pub hasher: PasswordHasher,
     /// The limits of signing in.
     pub sign_ins: SignInThrottle,
+    /// Wrong passwords that are to be written to the audit log.
+    pub failed_sign_ins: FailedSignIns,
     /// The limit of unknown tokens and codes.
     pub misses: Throttle,
     /// The limit of wrong client secrets.
@@ -64,6 +66,7 @@ impl App {
             key_seal: master_key.key_seal(),
             hasher: PasswordHasher::start(&config.password)?,
             sign_ins: SignInThrottle::new(&config.login),
+            failed_sign_ins: FailedSignIns::default(),
             misses: Throttle::new(limits.misses, limits.window, limits.window),
             secret_failures: Throttle::new(limits.secret_failures, limits.window, limits.window),
             last_uses: LastUses::new(),
@@ -113,6 +116,7 @@ impl App {
             audience: self.audience(),
             hasher: &self.hasher,
             sign_ins: &self.sign_ins,
+            failed_sign_ins: &self.failed_sign_ins,
             misses: &self.misses,
         }
     }

@@ -92,7 +92,11 @@ async fn write_records(app: Data<App>) {
 
 /// Writes down what has happened since the last time; at the end too.
 pub async fn last_records(app: &App) {
-    if let Err(error) = app.records.write(app).await {
+    let (records, failed_sign_ins) = (
+        app.records.write(app).await,
+        app.failed_sign_ins.write(&app.db).await,
+    );
+    if let Err(error) = records.and(failed_sign_ins) {
         tracing::warn!(%error, "what happened could not be written down");
     }
 }

@@ -19,6 +19,7 @@
 //! | the form of tokens | | `oauth/secret` |
 //! | signed access tokens | RFC 9068 | `grants/mint`, then `oauth/jwt_access_token` |
 //! | signing keys | RFC 7517, RFC 7638 | `endpoints/jwks`, `signing` |
+//! | people's own tokens, projects and keys | | `pages/account` |
 //! | routes | | `routes`; the layers around them in `server` |
 //!
 //! Imports go one way, from lower lines of this list to higher ones:

@@ -80,7 +80,10 @@ pub(crate) fn table(routes: &mut ServiceConfig) {
                 .service(form("/password").post(account::password::post))
                 .service(form("/sessions").post(account::sessions::post))
                 .service(form("/apps").post(account::apps::post))
-                .service(form("/theme").post(account::theme::post)),
+                .service(form("/theme").post(account::theme::post))
+                .service(page("/history").get(account::history::get))
+                .configure(tokens)
+                .configure(projects),
         )
         .service(
             web::scope(paths::ADMIN)
@@ -173,4 +176,68 @@ fn roles(routes: &mut ServiceConfig) {
         .service(page("/roles/edit").get(edit::get).post(edit::post))
         .service(page("/roles/delete").get(delete::get).post(delete::post))
         .service(page("/roles/scopes").get(reach::get));
+}
+
+/// A user's personal access tokens.
+fn tokens(routes: &mut ServiceConfig) {
+    use account::tokens::{self, new, revoke};
+    routes
+        .service(page("/tokens").get(tokens::get))
+        .service(page("/tokens/new").get(new::get).post(new::post))
+        .service(page("/tokens/revoke").get(revoke::get).post(revoke::post));
+}
+
+/// A user's projects.
+fn projects(routes: &mut ServiceConfig) {
+    use account::projects::{self, new};
+    routes
+        .service(page("/projects").get(projects::get))
+        .service(page("/projects/new").get(new::get).post(new::post))
+        .service(web::scope("/projects/{slug}").configure(project));
+}
+
+/// One project.
+fn project(routes: &mut ServiceConfig) {
+    use account::projects::{clients, delete, end, leave, members, overview, settings};
+    routes
+        .service(page("").get(overview::get))
+        .service(page("/settings").get(settings::get).post(settings::post))
+        .service(page("/members").get(members::get).post(members::post))
+        .service(page("/members/change").post(members::post_change))
+        .service(page("/leave").get(leave::get).post(leave::post))
+        .service(page("/end").get(end::get).post(end::post))
+        .service(page("/delete").get(delete::get).post(delete::post))
+        .service(
+            page("/clients/new")
+                .get(clients::new::get)
+                .post(clients::new::post),
+        )
+        .service(web::scope("/clients/{client}").configure(client_of_project));
+}
+
+/// One client of a project, its secrets and API keys.
+fn client_of_project(routes: &mut ServiceConfig) {
+    use account::projects::clients::{self, delete};
+    use account::projects::keys::{new as new_key, revoke as revoke_key, rotate};
+    use account::projects::secrets::{new as new_secret, revoke as revoke_secret};
+    routes
+        .service(page("").get(clients::get))
+        .service(page("/delete").get(delete::get).post(delete::post))
+        .service(
+            page("/secrets/new")
+                .get(new_secret::get)
+                .post(new_secret::post),
+        )
+        .service(
+            page("/secrets/revoke")
+                .get(revoke_secret::get)
+                .post(revoke_secret::post),
+        )
+        .service(page("/keys/new").get(new_key::get).post(new_key::post))
+        .service(page("/keys/rotate").get(rotate::get).post(rotate::post))
+        .service(
+            page("/keys/revoke")
+                .get(revoke_key::get)
+                .post(revoke_key::post),
+        );
 }

@@ -231,6 +231,7 @@ diesel::table! {
         last_seen_at -> Int8,
         expires_at -> Int8,
         confirmed_at -> Int8,
+        last_address -> Nullable<Text>,
     }
 }
 

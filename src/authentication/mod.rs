@@ -3,6 +3,7 @@
 
 pub mod bearer;
 pub mod client;
+pub mod failed_sign_ins;
 pub mod password;
 pub mod sign_in_throttle;
 pub mod throttle;
@@ -10,6 +11,7 @@ pub mod token_state;
 pub mod user;
 
 pub use client::{Credentials, authenticate_client};
+pub use failed_sign_ins::FailedSignIns;
 pub use password::PasswordHasher;
 pub use sign_in_throttle::SignInThrottle;
 pub use throttle::Throttle;

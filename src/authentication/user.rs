@@ -16,7 +16,8 @@ pub enum SignIn {
     /// Name and password are right, and the account is enabled.
     Right(Box<User>),
     /// No such user, a disabled or passwordless one, or a wrong password: they look and cost the same.
-    Wrong,
+    /// The id of the user whose account it is, if anybody's, for their sign-in history alone.
+    Wrong(Option<String>),
     /// Too many failures; seconds until another try.
     Throttled(i64),
 }
@@ -46,11 +47,11 @@ pub async fn verify_user(
     };
     let outcome = find_and_verify(db, hasher, username.to_owned(), password.to_owned()).await;
     match &outcome {
-        Ok(Some(_)) => attempt.succeeded(),
-        Ok(None) => drop(attempt),
+        Ok(SignIn::Right(_)) => attempt.succeeded(),
+        Ok(_) => drop(attempt),
         Err(_) => attempt.undecided(),
     }
-    Ok(outcome?.map_or(SignIn::Wrong, |user| SignIn::Right(Box::new(user))))
+    outcome
 }
 
 async fn find_and_verify(
@@ -58,11 +59,14 @@ async fn find_and_verify(
     hasher: &PasswordHasher,
     username: String,
     password: String,
-) -> Result<Option<User>> {
+) -> Result<SignIn> {
     let user = db
         .read(move |connection| Ok(user::find_by_username(connection, &username)?))
         .await?;
     let stored = user.as_ref().and_then(|user| user.password_hash.clone());
     let right = hasher.verify(password, stored).await?;
-    Ok(user.filter(|user| right && user.disabled_at.is_none()))
+    Ok(match user {
+        Some(user) if right && user.disabled_at.is_none() => SignIn::Right(Box::new(user)),
+        other => SignIn::Wrong(other.map(|user| user.id)),
+    })
 }

@@ -14,7 +14,7 @@ use std::net::IpAddr;
 use std::sync::Arc;
 
 use crate::authentication::throttle::{Key, Throttle};
-use crate::authentication::{PasswordHasher, SignInThrottle};
+use crate::authentication::{FailedSignIns, PasswordHasher, SignInThrottle};
 use crate::clock::UnixTime;
 use crate::config::Tokens;
 use crate::db::Db;
@@ -39,6 +39,8 @@ pub struct Parts<'a> {
     pub hasher: &'a PasswordHasher,
     /// The limits of signing in.
     pub sign_ins: &'a SignInThrottle,
+    /// Wrong passwords that are to be written to the audit log.
+    pub failed_sign_ins: &'a FailedSignIns,
     /// The limit of unknown codes and refresh tokens.
     pub misses: &'a Throttle,
 }

@@ -5,7 +5,7 @@
 
 use crate::authentication::{SignIn, verify_user};
 use crate::error::Result;
-use crate::models::audit_event::AuditEvent;
+use crate::models::audit_event::{self, AuditEvent};
 use crate::models::authorization::{self, Authorization};
 use crate::models::user;
 use crate::oauth::{ErrorCode, GrantType, OAuthError, TokenResponse};
@@ -33,7 +33,13 @@ pub(super) async fn sign_in(parts: &Parts<'_>, request: TokenRequest<'_>) -> Res
     let user =
         match verify_user(parts.db, parts.hasher, parts.sign_ins, named, address, now).await? {
             SignIn::Right(user) => user,
-            SignIn::Wrong => return Err(wrong_password().into()),
+            SignIn::Wrong(whose) => {
+                if let Some(user_id) = whose {
+                    let how = format!("wrong password, password grant of {}", client.name);
+                    parts.failed_sign_ins.note(&user_id, address, &how, now);
+                }
+                return Err(wrong_password().into());
+            }
             SignIn::Throttled(seconds) => return Err(OAuthError::throttled(seconds).into()),
         };
     let scope = scope::within_user(&permissions, &user.roles, &wished)?;
@@ -66,8 +72,8 @@ pub(super) async fn sign_in(parts: &Parts<'_>, request: TokenRequest<'_>) -> Res
                 client_id: Some(client.id),
                 authorization_id: Some(authorization.id),
                 address: Some(address.to_string()),
-                detail: Some(String::from("password grant")),
-                ..AuditEvent::new("user.signed_in", now)
+                detail: Some(format!("password grant of {}", client.name)),
+                ..AuditEvent::new(audit_event::SIGNED_IN, now)
             }
             .insert(connection)?;
             Ok(TokenResponse {

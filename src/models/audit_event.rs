@@ -72,7 +72,7 @@ impl AuditEvent {
 /// The newest sign-ins of a user.
 ///
 /// # Errors
-/// The database's.
+/// The database's; so for the one below.
 pub fn sign_ins_of_user(
     connection: &mut DbConnection,
     user_id: &str,
@@ -80,9 +80,33 @@ pub fn sign_ins_of_user(
 ) -> QueryResult<Vec<AuditEvent>> {
     audit_events::table
         .filter(audit_events::user_id.eq(user_id))
-        .filter(audit_events::action.eq("user.signed_in"))
+        .filter(audit_events::action.eq(SIGNED_IN))
         .select(AuditEvent::as_select())
         .order(audit_events::id.desc())
         .limit(most)
+        .load(connection)
+}
+
+/// The actions of signing in: what the sign-in history shows.
+pub const SIGNED_IN: &str = "user.signed_in";
+/// A wrong password for an account that exists.
+pub const SIGN_IN_FAILED: &str = "user.sign_in_failed";
+
+/// The last sign-ins of a user and those that failed, newest first.
+pub fn sign_in_history(
+    connection: &mut DbConnection,
+    user_id: &str,
+    limit: i64,
+) -> QueryResult<Vec<AuditEvent>> {
+    audit_events::table
+        .filter(audit_events::user_id.eq(user_id))
+        .filter(
+            audit_events::action
+                .eq(SIGNED_IN)
+                .or(audit_events::action.eq(SIGN_IN_FAILED)),
+        )
+        .select(AuditEvent::as_select())
+        .order((audit_events::occurred_at.desc(), audit_events::id.desc()))
+        .limit(limit)
         .load(connection)
 }

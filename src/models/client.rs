@@ -234,3 +234,12 @@ pub fn delete(connection: &mut DbConnection, id: &str) -> QueryResult<bool> {
     note_change(connection)?;
     Ok(deleted == 1)
 }
+
+/// Those of a project, oldest first.
+pub fn of_project(connection: &mut DbConnection, project_id: &str) -> QueryResult<Vec<Client>> {
+    clients::table
+        .filter(clients::project_id.eq(project_id))
+        .select(Client::as_select())
+        .order(clients::id)
+        .load(connection)
+}

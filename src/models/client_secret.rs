@@ -52,6 +52,17 @@ pub fn insert(
     name: &str,
     now: UnixTime,
 ) -> QueryResult<PlainSecret> {
+    insert_until(connection, client_id, name, None, now)
+}
+
+/// The same for a secret that may end by itself.
+pub fn insert_until(
+    connection: &mut DbConnection,
+    client_id: &str,
+    name: &str,
+    expires_at: Option<UnixTime>,
+    now: UnixTime,
+) -> QueryResult<PlainSecret> {
     let secret = PlainSecret::generate(SecretKind::ClientSecret, now);
     let row = ClientSecret {
         id: new_id(IdKind::ClientSecret, now),
@@ -60,7 +71,7 @@ pub fn insert(
         name: name.to_owned(),
         last_four: secret.last_four().to_owned(),
         created_at: now,
-        expires_at: None,
+        expires_at,
         revoked_at: None,
         last_used_at: None,
     };

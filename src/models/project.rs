@@ -1,15 +1,22 @@
-//! Projects and their members. A project owns API keys, which are clients; everybody has a personal one.
+//! Projects. A project owns clients, and these have API keys; everybody has a personal one. Who belongs to
+//! a project is in `project_member`.
 
 use diesel::prelude::*;
+use unicode_normalization::UnicodeNormalization;
 
 use crate::clock::UnixTime;
-use crate::db::DbConnection;
+use crate::db::{DbConnection, note_change, note_token_change};
 use crate::oauth::id::{IdKind, new_id};
 use crate::schema::{clients, project_members, projects, users};
 
 use super::client::{self, Client, ClientKind};
+use super::project_member::{self, Membership, ProjectMember};
 use super::user::User;
-use super::word;
+
+/// The most that one person belongs to.
+pub const LIMIT: usize = 100;
+/// Characters of a slug.
+const LONGEST_SLUG: usize = 40;
 
 /// What a group of people, or one person, works on.
 #[derive(Clone, Debug, Queryable, Selectable, Insertable, Identifiable)]
@@ -17,7 +24,7 @@ use super::word;
 pub struct Project {
     /// The id.
     pub id: String,
-    /// The name in addresses and in introspection answers.
+    /// The name in addresses and in introspection answers. It stays, since APIs look at it.
     pub slug: String,
     /// The name for people.
     pub name: String,
@@ -27,35 +34,85 @@ pub struct Project {
     pub created_at: UnixTime,
 }
 
-word! {
-    /// What a person may do in a project.
-    Membership {
-        /// Everything, members and deletion included.
-        Owner = "owner",
-        /// API keys.
-        Member = "member",
+/// Checks a name that somebody wants.
+///
+/// # Errors
+/// A sentence that says what a name is.
+pub fn check_name(name: &str) -> Result<(), String> {
+    let length = name.chars().count();
+    if (1..=100).contains(&length) && !name.chars().any(char::is_control) && name.trim() == name {
+        Ok(())
+    } else {
+        Err(String::from(
+            "A project's name has 1 to 100 characters, no control characters and no space at its ends.",
+        ))
     }
 }
 
-/// One person in one project.
-#[derive(Clone, Debug, Queryable, Selectable, Insertable, Identifiable, Associations)]
-#[diesel(table_name = project_members, primary_key(project_id, user_id), belongs_to(Project), belongs_to(User))]
-pub struct ProjectMember {
-    /// The project.
-    pub project_id: String,
-    /// The person.
-    pub user_id: String,
-    /// What the person may do.
-    #[diesel(serialize_as = String, deserialize_as = String)]
-    pub membership: Membership,
-    /// Since when.
-    pub created_at: UnixTime,
+/// Checks a slug that somebody wants.
+///
+/// # Errors
+/// A sentence that says what a slug is.
+pub fn check_slug(slug: &str) -> Result<(), String> {
+    let plain = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit();
+    let inner = slug.bytes().all(|byte| plain(byte) || byte == b'-');
+    let ends = slug.bytes().next().is_some_and(plain) && slug.bytes().last().is_some_and(plain);
+    if inner && ends && slug.len() <= LONGEST_SLUG && slug != "new" {
+        Ok(())
+    } else {
+        Err(format!(
+            "A slug has 1 to {LONGEST_SLUG} of a-z, 0-9 and '-', begins and ends with a letter or digit, \
+             and is not \"new\"."
+        ))
+    }
 }
 
-/// Finds by id.
+/// A slug that reads like a name; `project` where nothing of the name can stay.
+pub fn slug_of_name(name: &str) -> String {
+    let mut slug = String::new();
+    for character in name.nfkd().flat_map(char::to_lowercase) {
+        if character.is_ascii_alphanumeric() {
+            slug.push(character);
+        } else if !slug.ends_with('-') && !is_mark(character) {
+            slug.push('-');
+        }
+    }
+    let slug: String = slug
+        .trim_matches('-')
+        .chars()
+        .take(LONGEST_SLUG - 4)
+        .collect();
+    let slug = slug.trim_matches('-');
+    if check_slug(slug).is_ok() {
+        slug.to_owned()
+    } else {
+        String::from("project")
+    }
+}
+
+/// What NFKD takes off letters, as the acute of é.
+fn is_mark(character: char) -> bool {
+    unicode_normalization::char::is_combining_mark(character)
+}
+
+/// The first of `slug`, `slug-2`, `slug-3`… that nobody has; none where all up to 999 are taken.
 ///
 /// # Errors
 /// The database's; so for every query below.
+pub fn free_slug(connection: &mut DbConnection, slug: &str) -> QueryResult<Option<String>> {
+    for number in 1..1000 {
+        let tried = match number {
+            1 => slug.to_owned(),
+            _ => format!("{slug}-{number}"),
+        };
+        if find_by_slug(connection, &tried)?.is_none() {
+            return Ok(Some(tried));
+        }
+    }
+    Ok(None)
+}
+
+/// Finds by id.
 pub fn find(connection: &mut DbConnection, id: &str) -> QueryResult<Option<Project>> {
     projects::table
         .find(id)
@@ -73,6 +130,53 @@ pub fn find_by_slug(connection: &mut DbConnection, slug: &str) -> QueryResult<Op
         .optional()
 }
 
+/// Finds by id and keeps it and its members from changing until this transaction ends.
+pub fn find_and_lock(connection: &mut DbConnection, id: &str) -> QueryResult<Option<Project>> {
+    let one = projects::table.find(id);
+    match connection {
+        // There is one writer, and this is it.
+        DbConnection::Sqlite(connection) => one
+            .select(Project::as_select())
+            .get_result(connection)
+            .optional(),
+        DbConnection::Postgres(connection) => one
+            .select(Project::as_select())
+            .for_update()
+            .get_result(connection)
+            .optional(),
+    }
+}
+
+/// The project of this slug, if the person belongs to it, and as what. Not the personal one.
+pub fn find_of_member(
+    connection: &mut DbConnection,
+    slug: &str,
+    user_id: &str,
+) -> QueryResult<Option<(Project, ProjectMember)>> {
+    projects::table
+        .inner_join(project_members::table)
+        .filter(projects::slug.eq(slug))
+        .filter(projects::personal_user_id.is_null())
+        .filter(project_members::user_id.eq(user_id))
+        .select((Project::as_select(), ProjectMember::as_select()))
+        .get_result(connection)
+        .optional()
+}
+
+/// Those that a person belongs to but the personal one, by name.
+pub fn of_user(
+    connection: &mut DbConnection,
+    user_id: &str,
+) -> QueryResult<Vec<(Project, ProjectMember)>> {
+    project_members::table
+        .inner_join(projects::table)
+        .filter(project_members::user_id.eq(user_id))
+        .filter(projects::personal_user_id.is_null())
+        .select((Project::as_select(), ProjectMember::as_select()))
+        .order((projects::name, projects::id))
+        .load(connection)
+}
+
 /// The slug of a project.
 pub fn slug_of(connection: &mut DbConnection, id: &str) -> QueryResult<Option<String>> {
     projects::table
@@ -82,8 +186,8 @@ pub fn slug_of(connection: &mut DbConnection, id: &str) -> QueryResult<Option<St
         .optional()
 }
 
-/// A person's projects with what the person may do there, by name; the personal one first.
-pub fn of_user(
+/// The same with the personal one first.
+pub fn all_of_user(
     connection: &mut DbConnection,
     user: &User,
 ) -> QueryResult<Vec<(Project, ProjectMember)>> {
@@ -136,6 +240,45 @@ pub fn personal_of(connection: &mut DbConnection, user_id: &str) -> QueryResult<
         .optional()
 }
 
+/// The client of a person's own project, which holds the personal access tokens.
+pub fn personal_client(connection: &mut DbConnection, user_id: &str) -> QueryResult<String> {
+    clients::table
+        .inner_join(projects::table)
+        .filter(projects::personal_user_id.eq(user_id))
+        .select(clients::id)
+        .order(clients::id)
+        .limit(1)
+        .get_result(connection)
+}
+
+/// Adds one with its first owner.
+pub fn insert(connection: &mut DbConnection, project: Project, owner_id: &str) -> QueryResult<()> {
+    let owner = ProjectMember {
+        project_id: project.id.clone(),
+        user_id: owner_id.to_owned(),
+        membership: Membership::Owner,
+        created_at: project.created_at,
+    };
+    diesel::insert_into(projects::table)
+        .values(project)
+        .execute(connection)?;
+    project_member::insert(connection, owner)
+}
+
+/// Gives it another name; the slug stays.
+pub fn rename(connection: &mut DbConnection, id: &str, name: &str) -> QueryResult<bool> {
+    let renamed = diesel::update(projects::table.find(id)).set(projects::name.eq(name));
+    Ok(renamed.execute(connection)? == 1)
+}
+
+/// Deletes one with its members and clients, and all that is theirs.
+pub fn delete(connection: &mut DbConnection, id: &str) -> QueryResult<bool> {
+    let deleted = diesel::delete(projects::table.find(id)).execute(connection)?;
+    note_change(connection)?;
+    note_token_change(connection)?;
+    Ok(deleted == 1)
+}
+
 /// Adds a person's own project and its one client, which has no grants and no secret: it holds the
 /// person's personal access tokens.
 pub(super) fn insert_personal(
@@ -151,21 +294,10 @@ pub(super) fn insert_personal(
         personal_user_id: Some(user_id.to_owned()),
         created_at: now,
     };
-    let owner = ProjectMember {
-        project_id: project.id.clone(),
-        user_id: user_id.to_owned(),
-        membership: Membership::Owner,
-        created_at: now,
-    };
     let client = Client {
         project_id: Some(project.id.clone()),
         ..Client::new("Personal access tokens", ClientKind::Confidential, now)
     };
-    diesel::insert_into(projects::table)
-        .values(project)
-        .execute(connection)?;
-    diesel::insert_into(project_members::table)
-        .values(owner)
-        .execute(connection)?;
+    insert(connection, project, user_id)?;
     client::insert(connection, client)
 }

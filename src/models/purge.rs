@@ -11,7 +11,7 @@ use crate::schema::{
     sessions,
 };
 
-use super::activity;
+use super::{activity, named_token};
 
 /// Rows of each table that one batch deletes at most.
 const BATCH: i64 = 500;
@@ -45,10 +45,18 @@ macro_rules! each_table {
 pub fn batch(connection: &mut DbConnection, now: UnixTime) -> QueryResult<usize> {
     let mut deleted = activity::purge(connection, now)?;
     macro_rules! delete {
-        ($table:ident, $key:ty, $column:ident, $kept:expr) => {{
+        // Of those that people have named, they are told for a while that they have ended.
+        (access_tokens, $key:ty, $column:ident, $kept:expr) => {
+            let (named, kept) = (access_tokens::name.is_not_null(), named_token::KEPT);
+            delete!(access_tokens, $key, $column, $kept, access_tokens::name.is_null());
+            delete!(access_tokens, $key, $column, kept, named);
+            delete!(access_tokens, $key, revoked_at, kept, named);
+        };
+        ($table:ident, $key:ty, $column:ident, $kept:expr $(, $which:expr)?) => {{
             let before = now.plus(-$kept);
             let mut keys: Vec<$key> = $table::table
                 .filter($table::$column.le(before))
+                $(.filter($which))?
                 .order($table::$column)
                 .limit(BATCH)
                 .select($table::id)

@@ -29,6 +29,8 @@ pub struct Session {
     pub expires_at: UnixTime,
     /// When the person last typed the password.
     pub confirmed_at: UnixTime,
+    /// From where it was last used; none for where it signed in.
+    pub last_address: Option<String>,
 }
 
 /// The live session and its user; a disabled user has none.
@@ -78,16 +80,18 @@ pub fn insert(connection: &mut DbConnection, session: Session) -> QueryResult<()
     Ok(())
 }
 
-/// Notes a use.
+/// Notes a use, and from where.
 pub fn touch(
     connection: &mut DbConnection,
     id: &SecretId,
+    address: &str,
     now: UnixTime,
     expires_at: UnixTime,
 ) -> QueryResult<usize> {
     diesel::update(sessions::table.find(id))
         .set((
             sessions::last_seen_at.eq(now),
+            sessions::last_address.eq(Some(address)),
             sessions::expires_at.eq(expires_at),
         ))
         .execute(connection)

@@ -5,7 +5,7 @@ use actix_web::http::{StatusCode, header};
 use askama::Template;
 
 use crate::authentication::SignIn;
-use crate::models::audit_event::AuditEvent;
+use crate::models::audit_event::{self, AuditEvent};
 use crate::models::authorization_request;
 use crate::models::session::{self, Session};
 use crate::models::user::{self, User};
@@ -91,7 +91,7 @@ async fn sign_in(visitor: &Visitor, body: &Body) -> PageResult {
                 None => Failure::Wrong,
             }
         }
-        SignIn::Wrong => Failure::Wrong,
+        SignIn::Wrong(_) => Failure::Wrong,
         SignIn::Throttled(seconds) => Failure::Throttled(seconds),
     };
     Ok(form(
@@ -134,27 +134,23 @@ pub(super) async fn begin_session(
     how: &'static str,
 ) -> Result<Option<HttpResponse>, PageError> {
     let secret = PlainSecret::generate(SecretKind::Browser, visitor.now);
-    let agent = visitor
-        .request
-        .headers()
-        .get(header::USER_AGENT)
-        .and_then(|value| value.to_str().ok());
     let row = Session {
         id: secret.id(),
         user_id: user.id.clone(),
-        user_agent: agent.unwrap_or_default().chars().take(300).collect(),
+        user_agent: visitor.user_agent().chars().take(300).collect(),
         address: visitor.address.to_string(),
         created_at: visitor.now,
         last_seen_at: visitor.now,
         expires_at: visitor.session_end(visitor.now),
         confirmed_at: visitor.now,
+        last_address: None,
     };
     let event = AuditEvent {
         actor: Some(user.id.clone()),
         user_id: Some(user.id.clone()),
         address: Some(visitor.address.to_string()),
-        detail: Some(how.to_owned()),
-        ..AuditEvent::new("user.signed_in", visitor.now)
+        detail: Some(format!("{how}, {}", visitor.device())),
+        ..AuditEvent::new(audit_event::SIGNED_IN, visitor.now)
     };
     let replaced = cookies::secret(&visitor.app.issuer, &visitor.request, cookies::SESSION)
         .map(|old| old.id());

@@ -19,6 +19,8 @@ pub const LINK: &str = "link";
 pub const THEME: &str = "theme";
 /// What the last form did, for the next page.
 pub const FLASH: &str = "flash";
+/// A new secret, encrypted, for the page that shows it.
+pub const SHOWN_ONCE: &str = "shown_once";
 
 /// The value of one of our cookies.
 pub fn value(issuer: &Issuer, request: &HttpRequest, name: &str) -> Option<String> {

@@ -121,13 +121,30 @@ impl Moment {
         let words = match seconds {
             ..=0 => return Self::new(at, now),
             1..60 => String::from("in less than a minute"),
-            _ => format!("in {}", span(seconds)),
+            _ => format!("in {}", span(nearest(seconds))),
         };
         Self {
             words,
             ..Self::new(at, now)
         }
     }
+}
+
+/// To the nearest whole unit: what ends in 30 days and was made a second ago does not end in 29.
+fn nearest(seconds: i64) -> i64 {
+    match seconds {
+        ..3600 => seconds + 30,
+        3600..86400 => seconds + 1800,
+        _ => seconds + 43200,
+    }
+}
+
+/// A day, as people write it: `4 March 2026`.
+pub fn day(at: UnixTime) -> String {
+    let format = format_description!(version = 2, "[day padding:none] [month repr:long] [year]");
+    let time = OffsetDateTime::from_unix_timestamp(at.seconds()).ok();
+    time.and_then(|time| time.format(format).ok())
+        .unwrap_or_default()
 }
 
 /// A length of time in its largest whole unit: `3 minutes`.
@@ -180,6 +197,17 @@ pub fn scope_lines(permissions: &Permissions, scope: &Scope) -> Vec<ScopeLine> {
         }
     };
     scope.names().map(line).collect()
+}
+
+/// Code to paste: one tab of a box of samples.
+#[derive(Clone, Debug)]
+pub struct Sample {
+    /// Tells the tabs of a box apart.
+    pub id: &'static str,
+    /// On the tab.
+    pub label: &'static str,
+    /// The code.
+    pub text: String,
 }
 
 /// A form field that comes back after an error with what was typed.

@@ -27,6 +27,9 @@ use super::{cookies, csrf, paths};
 /// Seconds after which a dangerous act asks for the password again.
 const CONFIRMED_FOR: i64 = 600;
 
+/// The longest address that is come back to after the sign-in, in bytes.
+const LONGEST_RETURN: usize = 2000;
+
 /// A visitor who is signed in.
 pub struct Person {
     /// The request.
@@ -91,7 +94,8 @@ impl FromRequest for Administrator {
     }
 }
 
-fn instead(response: HttpResponse) -> actix_web::Error {
+/// Answers a request that an extractor does not let in.
+pub fn instead(response: HttpResponse) -> actix_web::Error {
     InternalError::from_response("not for this visitor", response).into()
 }
 
@@ -105,6 +109,10 @@ fn sign_in_first(visitor: &Visitor) -> HttpResponse {
     if !query.is_empty() {
         wanted.push('?');
         wanted.push_str(query);
+    }
+    // Where the sign-in leads anyway, or more than an address should be made of.
+    if wanted == paths::ACCOUNT || wanted.len() > LONGEST_RETURN {
+        return visitor.go_to(paths::LOGIN);
     }
     let back: String = url::form_urlencoded::byte_serialize(wanted.as_bytes()).collect();
     visitor.go_to(&format!("{}?return_to={back}", paths::LOGIN))
@@ -174,7 +182,7 @@ impl Person {
         }
         match self.verify(&self.signed_in.user.username, password).await? {
             SignIn::Right(_) => {}
-            SignIn::Wrong => {
+            SignIn::Wrong(_) => {
                 let error = String::from("This is not your password.");
                 return Ok(Some(Field::secret(Some(error))));
             }

@@ -23,7 +23,7 @@ use super::error_page::{ErrorTemplate, PageError};
 use super::form::{self, Body};
 use super::page::{Page, Theme};
 use super::request_log::RequestId;
-use super::{client_address, cookies, csrf, paths, refusal_log};
+use super::{client_address, cookies, csrf, device, paths, refusal_log};
 
 /// What a page's handler returns before it is answered.
 pub type PageResult = std::result::Result<HttpResponse, PageError>;
@@ -152,9 +152,10 @@ impl Visitor {
         };
         if now.since(session.last_seen_at) >= MINUTE {
             let end = self.session_end(session.created_at);
+            let address = self.address.to_string();
             self.app
                 .db
-                .write(move |connection| Ok(session::touch(connection, &id, now, end)?))
+                .write(move |connection| Ok(session::touch(connection, &id, &address, now, end)?))
                 .await?;
         }
         Ok(Some(SignedIn {
@@ -171,7 +172,7 @@ impl Visitor {
     pub async fn verify(&self, username: &str, password: &str) -> Result<SignIn> {
         let app = &self.app;
         let named = (username, password);
-        verify_user(
+        let outcome = verify_user(
             &app.db,
             &app.hasher,
             &app.sign_ins,
@@ -179,7 +180,26 @@ impl Visitor {
             self.address,
             self.now,
         )
-        .await
+        .await?;
+        if let SignIn::Wrong(Some(user_id)) = &outcome {
+            let how = format!("wrong password, {}", self.device());
+            app.failed_sign_ins
+                .note(user_id, self.address, &how, self.now);
+        }
+        Ok(outcome)
+    }
+
+    /// The browser, as it calls itself.
+    pub fn user_agent(&self) -> &str {
+        let agent = self.request.headers().get(header::USER_AGENT);
+        agent
+            .and_then(|value| value.to_str().ok())
+            .unwrap_or_default()
+    }
+
+    /// The browser, as people call it.
+    pub fn device(&self) -> String {
+        device::name(self.user_agent())
     }
 
     /// When a session begun at `begun` and used now ends.

@@ -1,10 +1,58 @@
-//! A user's own page: password, sessions, theme. Connected apps are in `connected_apps`.
+//! A user's own page: password, sessions, theme. Connected apps are in `connected_apps`, the other pages
+//! below this one.
+
+mod clients;
+mod forms;
+mod history;
+mod keys;
+mod members;
+mod password;
+mod projects;
+mod tokens;
 
 use crate::support::app::PASSWORD;
 use crate::support::browser::Form;
 use crate::support::{Answer, Browser, TestServer, ThirdPartyApp};
 
 use super::{assert_page, is_signed_in, signed_in};
+
+/// A page of somebody's, which must be there.
+#[track_caller]
+fn open(server: &TestServer, browser: &mut Browser, path: &str) -> (String, Answer) {
+    let (at, page) = browser.get(&format!("{}{path}", server.url));
+    assert_page(&page, 200);
+    (at, page)
+}
+
+/// The form of a page that leads to `path`.
+#[track_caller]
+fn form(server: &TestServer, browser: &mut Browser, page: &str, path: &str) -> Form {
+    Form::find(&open(server, browser, page).1, path)
+}
+
+/// Adds a value to a choice of which several can be ticked.
+fn tick(mut form: Form, name: &str, values: &[&str]) -> Form {
+    form.fields.retain(|(own, _)| own != name);
+    for value in values {
+        form.fields.push((name.to_owned(), (*value).to_owned()));
+    }
+    form
+}
+
+/// The secret that a page shows for the only time.
+fn secret(page: &Answer) -> Option<String> {
+    let text = page.body.split("<p class=\"secret-value\">").nth(1)?;
+    let text = text.split('>').nth(1)?.split('<').next()?;
+    Some(text.to_owned())
+}
+
+/// Sends a form that makes a secret; returns the page after it, and the secret.
+#[track_caller]
+fn made(browser: &mut Browser, at: &str, form: &Form) -> (Answer, String) {
+    let (_, page) = browser.submit(at, form);
+    let secret = secret(&page).unwrap_or_else(|| panic!("no secret in {page:?}"));
+    (page, secret)
+}
 
 const NEW: &str = "a new password, quite long";
 

@@ -140,6 +140,11 @@ impl Form {
                 let text = text.split("</form>").next().unwrap();
                 let inputs = text.split("<input").skip(1).filter_map(|input| {
                     let tag = input.split('>').next().unwrap();
+                    // A browser sends no box that is not ticked.
+                    let is_box = ["checkbox", "radio"].map(|kind| format!("type=\"{kind}\""));
+                    if is_box.iter().any(|kind| tag.contains(kind)) && !tag.contains(" checked") {
+                        return None;
+                    }
                     Some((
                         attribute(tag, "name")?,
                         attribute(tag, "value").unwrap_or_default(),

@@ -3,6 +3,9 @@
 -- When the password was last typed in this session: dangerous acts ask for it again after a while.
 ALTER TABLE sessions ADD COLUMN confirmed_at INTEGER NOT NULL DEFAULT 0;
 
+-- From where it was last used, where that is not from where the person signed in.
+ALTER TABLE sessions ADD COLUMN last_address TEXT;
+
 ALTER TABLE clients ADD COLUMN last_used_at INTEGER;
 
 -- Who ended it: a user's or client's id, or 'command line'.
@@ -13,6 +16,10 @@ ALTER TABLE authorizations ADD COLUMN revoked_by TEXT;
 CREATE INDEX access_tokens_by_last_four ON access_tokens (last_four) WHERE kind <> 'access';
 -- A leaked secret is reported without its client's id.
 CREATE INDEX client_secrets_by_hash ON client_secrets (secret_hash);
+-- Personal access tokens and API keys, among however many of grants.
+CREATE INDEX access_tokens_named ON access_tokens (client_id) WHERE name IS NOT NULL;
+CREATE INDEX access_tokens_named_revoked ON access_tokens (revoked_at)
+    WHERE name IS NOT NULL AND revoked_at IS NOT NULL;
 CREATE INDEX clients_by_name ON clients (name);
 CREATE INDEX client_secrets_by_last_four ON client_secrets (last_four);
 

@@ -5,17 +5,16 @@ use actix_web::HttpResponse;
 
 use crate::clock::UnixTime;
 use crate::directory::Permissions;
-use crate::models::audit_event::AuditEvent;
 use crate::models::authorization::{self, Authorization};
 use crate::models::consent::{self, Consent};
 use crate::models::ending::Ending;
 use crate::oauth::Scope;
 use crate::web::error_page::PageError;
-use crate::web::form::Body;
+use crate::web::form::{Body, field};
 use crate::web::page::{Moment, ScopeLine, scope_lines};
-use crate::web::visitor::{PageResult, Visitor};
-
-use super::{check_form, done, field};
+use crate::web::paths;
+use crate::web::person::Person;
+use crate::web::visitor::PageResult;
 
 /// One of them.
 pub(in crate::pages) struct AppLine {
@@ -36,8 +35,8 @@ struct ConnectedApp {
 }
 
 /// `POST /account/apps`: disconnects one.
-pub async fn post(visitor: Visitor, body: Body) -> HttpResponse {
-    visitor.answer(disconnect(&visitor, &body).await)
+pub async fn post(person: Person, body: Body) -> HttpResponse {
+    person.answer(disconnect(&person, &body).await)
 }
 
 /// One line a client. A remembered consent outlives its tokens: it would be granted again unasked, so it
@@ -89,11 +88,12 @@ impl ConnectedApp {
     }
 }
 
-async fn disconnect(visitor: &Visitor, body: &Body) -> PageResult {
-    let (signed_in, fields) = check_form(visitor, body).await?;
+async fn disconnect(person: &Person, body: &Body) -> PageResult {
+    let fields = person.fields(body)?;
     let client_id = field(&fields, "client_id")?.to_owned();
-    let (user_id, now, address) = (signed_in.user.id, visitor.now, visitor.address.to_string());
-    let disconnect = visitor.app.db.write(move |connection| {
+    let (user_id, now) = (person.signed_in.user.id.clone(), person.now);
+    let mut event = person.event("app.disconnected");
+    let disconnect = person.app.db.write(move |connection| {
         let ending = Ending {
             because: "disconnected by the user",
             by: Some(&user_id),
@@ -102,19 +102,16 @@ async fn disconnect(visitor: &Visitor, body: &Body) -> PageResult {
         let ended = authorization::revoke_of_user(connection, &user_id, Some(&client_id), &ending)?;
         let forgotten = consent::withdraw(connection, &user_id, &client_id)?;
         if ended + forgotten > 0 {
-            AuditEvent {
-                actor: Some(user_id.clone()),
-                user_id: Some(user_id),
-                client_id: Some(client_id),
-                address: Some(address),
-                ..AuditEvent::new("app.disconnected", now)
-            }
-            .insert(connection)?;
+            (event.user_id, event.client_id) = (Some(user_id), Some(client_id));
+            event.insert(connection)?;
         }
         Ok(ended + forgotten > 0)
     });
     if !disconnect.await? {
         return Err(PageError::not_found());
     }
-    Ok(done(visitor, "app"))
+    Ok(person.done(
+        paths::ACCOUNT,
+        "The app was disconnected. Its access has ended.",
+    ))
 }

@@ -1,20 +1,23 @@
-//! Changing one's password. It ends the other sessions and the connected apps: whoever changes it because
-//! somebody knows the old one must not leave that somebody signed in.
+//! Changing one's password, and choosing what ends with it. By itself it ends the other sessions and the
+//! connected apps: whoever changes it because somebody knows the old one must not leave that somebody
+//! signed in. Personal access tokens are in programs, which would stop.
 
 use actix_web::HttpResponse;
 use actix_web::http::StatusCode;
 
 use crate::authentication::SignIn;
 use crate::authentication::password::{MINIMUM_LENGTH, check_choice};
-use crate::models::audit_event::AuditEvent;
 use crate::models::ending::Ending;
-use crate::models::{authorization, session, user};
+use crate::models::{authorization, named_token, project, session, user};
+use crate::oauth::Params;
 use crate::web::error_page::PageError;
-use crate::web::form::Body;
+use crate::web::form::{Body, field};
 use crate::web::page::{Field, first_error};
-use crate::web::visitor::{PageResult, Visitor};
+use crate::web::paths;
+use crate::web::person::Person;
+use crate::web::visitor::PageResult;
 
-use super::{check_form, done, field, show};
+use super::show;
 
 /// The form.
 pub(super) struct PasswordForm {
@@ -22,61 +25,76 @@ pub(super) struct PasswordForm {
     pub new: Field,
     pub repeat: Field,
     pub minimum: usize,
+    pub ends: Ends,
+}
+
+/// What ends with the old password.
+#[derive(Clone, Copy)]
+pub(super) struct Ends {
+    pub sessions: bool,
+    pub apps: bool,
+    pub tokens: bool,
 }
 
 /// `POST /account/password`.
-pub async fn post(visitor: Visitor, body: Body) -> HttpResponse {
-    visitor.answer(change(&visitor, &body).await)
+pub async fn post(person: Person, body: Body) -> HttpResponse {
+    person.answer(change(&person, &body).await)
 }
 
-async fn change(visitor: &Visitor, body: &Body) -> PageResult {
-    let (signed_in, fields) = check_form(visitor, body).await?;
-    let app = &visitor.app;
+async fn change(person: &Person, body: &Body) -> PageResult {
+    let fields = person.fields(body)?;
+    let app = &person.app;
     let (new, repeat) = (field(&fields, "new")?, field(&fields, "repeat")?);
-    let mut form = PasswordForm::empty();
+    let mut form = PasswordForm {
+        ends: Ends::read(&fields)?,
+        ..PasswordForm::empty()
+    };
     form.new.error = check_choice(new).err();
     form.repeat.error =
         (new != repeat).then(|| String::from("The two passwords differ. Type it again."));
     // Asked last: what is wrong with the new password costs no try.
     if form.focus().is_empty() {
-        let current = field(&fields, "current")?;
-        form.current.error = match visitor.verify(&signed_in.user.username, current).await? {
+        let username = &person.signed_in.user.username;
+        form.current.error = match person.verify(username, field(&fields, "current")?).await? {
             SignIn::Right(_) => None,
-            SignIn::Wrong => Some(String::from("This is not your password.")),
+            SignIn::Wrong(_) => Some(String::from("This is not your password.")),
             SignIn::Throttled(seconds) => return Err(PageError::throttled(seconds)),
         };
     }
     if !form.focus().is_empty() {
-        return show(visitor, &signed_in, StatusCode::UNPROCESSABLE_ENTITY, form).await;
+        return show(person, StatusCode::UNPROCESSABLE_ENTITY, form).await;
     }
     let hash = app.hasher.hash(new.to_owned()).await?;
-    let (user_id, session, now, address) = (
-        signed_in.user.id,
-        signed_in.session.id,
-        visitor.now,
-        visitor.address.to_string(),
-    );
-    app.db
-        .write(move |connection| {
-            user::set_password(connection, &user_id, &hash, now)?;
+    set(person, hash, form.ends).await?;
+    Ok(person.done(paths::ACCOUNT, &form.ends.sentence()))
+}
+
+/// The new password and what ends with it, all or nothing.
+async fn set(person: &Person, hash: String, ends: Ends) -> Result<(), PageError> {
+    let (user_id, now) = (person.signed_in.user.id.clone(), person.now);
+    let session = person.signed_in.session.id;
+    let mut event = person.event("user.password_changed");
+    event.user_id = Some(user_id.clone());
+    let set = person.app.db.write(move |connection| {
+        let ending = Ending {
+            because: "the password was changed",
+            by: Some(&user_id),
+            at: now,
+        };
+        user::set_password(connection, &user_id, &hash, now)?;
+        if ends.sessions {
             session::end_all_but(connection, &user_id, Some(&session))?;
-            let ending = Ending {
-                because: "the password was changed",
-                by: Some(&user_id),
-                at: now,
-            };
+        }
+        if ends.apps {
             authorization::revoke_of_user(connection, &user_id, None, &ending)?;
-            AuditEvent {
-                actor: Some(user_id.clone()),
-                user_id: Some(user_id),
-                address: Some(address),
-                ..AuditEvent::new("user.password_changed", now)
-            }
-            .insert(connection)?;
-            Ok(())
-        })
-        .await?;
-    Ok(done(visitor, "password"))
+        }
+        if ends.tokens {
+            let client_id = project::personal_client(connection, &user_id)?;
+            named_token::revoke_of_client(connection, &client_id, &ending)?;
+        }
+        Ok(event.insert(connection)?)
+    });
+    Ok(set.await?)
 }
 
 impl PasswordForm {
@@ -86,6 +104,11 @@ impl PasswordForm {
             new: Field::default(),
             repeat: Field::default(),
             minimum: MINIMUM_LENGTH,
+            ends: Ends {
+                sessions: true,
+                apps: true,
+                tokens: false,
+            },
         }
     }
 
@@ -97,5 +120,35 @@ impl PasswordForm {
             ("repeat", &self.repeat),
         ])
         .unwrap_or_default()
+    }
+}
+
+impl Ends {
+    fn read(fields: &Params<'_>) -> Result<Self, PageError> {
+        Ok(Self {
+            sessions: field(fields, "end_sessions")? == "yes",
+            apps: field(fields, "end_apps")? == "yes",
+            tokens: field(fields, "end_tokens")? == "yes",
+        })
+    }
+
+    fn sentence(self) -> String {
+        let ended: Vec<&str> = [
+            (self.sessions, "your other sessions"),
+            (self.apps, "your connected apps"),
+            (self.tokens, "your access tokens"),
+        ]
+        .iter()
+        .filter(|(ends, _)| *ends)
+        .map(|(_, what)| *what)
+        .collect();
+        match ended.as_slice() {
+            [] => String::from("Your password was changed. Nothing was signed out."),
+            [one] => format!("Your password was changed, and {one} were ended."),
+            [first @ .., last] => format!(
+                "Your password was changed, and {} and {last} were ended.",
+                first.join(", ")
+            ),
+        }
     }
 }

@@ -8,17 +8,20 @@ use crate::clock::UnixTime;
 use crate::models::session::{self, Session};
 use crate::oauth::SecretId;
 use crate::web::error_page::PageError;
-use crate::web::form::Body;
+use crate::web::form::{Body, field};
 use crate::web::page::Moment;
-use crate::web::visitor::{PageResult, SignedIn, Visitor};
-
-use super::{check_form, done, field};
+use crate::web::person::Person;
+use crate::web::visitor::{PageResult, SignedIn};
+use crate::web::{device, paths};
 
 /// One of them.
 pub(super) struct SessionLine {
     pub id: String,
     pub device: String,
+    /// From where it was last used.
     pub address: String,
+    /// From where the person signed in, where that is another.
+    pub first_address: Option<String>,
     pub signed_in: Moment,
     pub last_seen: Moment,
     pub current: bool,
@@ -26,11 +29,14 @@ pub(super) struct SessionLine {
 
 impl SessionLine {
     pub(super) fn new(own: Session, signed_in: &SignedIn, now: UnixTime) -> Self {
+        let last = own.last_address.unwrap_or_else(|| own.address.clone());
+        let moved = last != own.address;
         Self {
             id: URL_SAFE_NO_PAD.encode(own.id.as_bytes()),
-            device: device(&own.user_agent),
+            device: device::name(&own.user_agent),
             current: own.id == signed_in.session.id,
-            address: own.address,
+            address: last,
+            first_address: moved.then_some(own.address),
             signed_in: Moment::new(own.created_at, now),
             last_seen: Moment::new(own.last_seen_at, now),
         }
@@ -38,54 +44,28 @@ impl SessionLine {
 }
 
 /// `POST /account/sessions`: ends one.
-pub async fn post(visitor: Visitor, body: Body) -> HttpResponse {
-    visitor.answer(end(&visitor, &body).await)
+pub async fn post(person: Person, body: Body) -> HttpResponse {
+    person.answer(end(&person, &body).await)
 }
 
-async fn end(visitor: &Visitor, body: &Body) -> PageResult {
-    let (signed_in, fields) = check_form(visitor, body).await?;
+async fn end(person: &Person, body: &Body) -> PageResult {
+    let fields = person.fields(body)?;
     let id = URL_SAFE_NO_PAD
         .decode(field(&fields, "session")?)
         .unwrap_or_default();
     let id = SecretId::from_bytes(&id).ok_or_else(PageError::not_found)?;
-    let user_id = signed_in.user.id;
-    if !visitor
-        .app
-        .db
-        .write(move |connection| Ok(session::end(connection, &id, &user_id)?))
-        .await?
-    {
+    let user_id = person.signed_in.user.id.clone();
+    let mut event = person.event("session.ended");
+    event.user_id = Some(user_id.clone());
+    let end = person.app.db.write(move |connection| {
+        let ended = session::end(connection, &id, &user_id)?;
+        if ended {
+            event.insert(connection)?;
+        }
+        Ok(ended)
+    });
+    if !end.await? {
         return Err(PageError::not_found());
     }
-    Ok(done(visitor, "session"))
-}
-
-/// What a browser calls itself, as people call it. Others first pretend to be Chrome and Safari.
-pub(in crate::pages) fn device(user_agent: &str) -> String {
-    const BROWSERS: [(&str, &str); 5] = [
-        ("Edg/", "Edge"),
-        ("OPR/", "Opera"),
-        ("Firefox/", "Firefox"),
-        ("Chrome/", "Chrome"),
-        ("Safari/", "Safari"),
-    ];
-    const SYSTEMS: [(&str, &str); 6] = [
-        ("Android", "Android"),
-        ("iPhone", "iPhone"),
-        ("iPad", "iPad"),
-        ("Windows", "Windows"),
-        ("Mac OS X", "macOS"),
-        ("Linux", "Linux"),
-    ];
-    let find = |known: &[(&str, &'static str)]| {
-        known
-            .iter()
-            .find(|(mark, _)| user_agent.contains(mark))
-            .map(|(_, name)| *name)
-    };
-    match (find(&BROWSERS), find(&SYSTEMS)) {
-        (Some(browser), Some(system)) => format!("{browser} on {system}"),
-        (Some(name), None) | (None, Some(name)) => name.to_owned(),
-        (None, None) => String::from("Unknown browser"),
-    }
+    Ok(person.done(paths::ACCOUNT, "That session was signed out."))
 }

@@ -2,29 +2,26 @@
 
 use actix_web::HttpResponse;
 
-use crate::web::cookies;
-use crate::web::form::Body;
+use crate::web::form::{Body, field};
 use crate::web::page::Theme;
-use crate::web::visitor::{PageResult, Visitor};
-
-use super::{check_form, done, field};
-
-/// `POST /account/theme`.
-pub async fn post(visitor: Visitor, body: Body) -> HttpResponse {
-    visitor.answer(choose(&visitor, &body).await)
-}
+use crate::web::person::Person;
+use crate::web::visitor::PageResult;
+use crate::web::{cookies, paths};
 
 /// Seconds for which a browser keeps the theme.
 const YEAR: i64 = 31_536_000;
 
-async fn choose(visitor: &Visitor, body: &Body) -> PageResult {
-    let (_, fields) = check_form(visitor, body).await?;
+/// `POST /account/theme`.
+pub async fn post(person: Person, body: Body) -> HttpResponse {
+    person.answer(choose(&person, &body))
+}
+
+fn choose(person: &Person, body: &Body) -> PageResult {
+    let fields = person.fields(body)?;
     let theme = Theme::read(Some(field(&fields, "theme")?));
-    let mut response = done(visitor, "theme");
-    let issuer = &visitor.app.issuer;
-    cookies::set(
-        &mut response,
-        &cookies::make(issuer, cookies::THEME, theme.name(), Some(YEAR)),
-    );
+    let mut response = person.done(paths::ACCOUNT, "The theme was saved in this browser.");
+    let issuer = &person.app.issuer;
+    let cookie = cookies::make(issuer, cookies::THEME, theme.name(), Some(YEAR));
+    cookies::set(&mut response, &cookie);
     Ok(response)
 }

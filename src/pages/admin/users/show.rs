@@ -9,13 +9,14 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use crate::clock::UnixTime;
 use crate::models::access_token::{self, AccessToken};
 use crate::models::audit_event::{self, AuditEvent};
-use crate::models::project::{self, Project, ProjectMember};
+use crate::models::project::{self, Project};
+use crate::models::project_member::ProjectMember;
 use crate::models::session::{self, Session};
 use crate::models::user::User;
 use crate::models::{authorization, consent, one_time_link};
 use crate::oauth::SecretId;
 use crate::pages::account::apps::{self, AppLine};
-use crate::pages::account::sessions::device;
+use crate::web::device;
 use crate::web::page::{Area, Crumb, Moment, Page, ScopeLine, scope_lines};
 use crate::web::person::Administrator;
 use crate::web::visitor::PageResult;
@@ -87,7 +88,7 @@ async fn show(admin: &Administrator) -> PageResult {
             authorization::of_user(connection, &wanted, now)?,
             consent::of_user(connection, &wanted)?,
             access_token::personal_of_user(connection, &wanted, now)?,
-            project::of_user(connection, &wanted)?,
+            project::all_of_user(connection, &wanted)?,
             audit_event::sign_ins_of_user(connection, &wanted.id, SIGN_INS)?,
             one_time_link::live_of_user(connection, &wanted.id, now)?,
         ))
@@ -129,7 +130,7 @@ impl SessionLine {
     fn new(session: Session, own: &SecretId, now: UnixTime) -> Self {
         Self {
             id: URL_SAFE_NO_PAD.encode(session.id.as_bytes()),
-            device: device(&session.user_agent),
+            device: device::name(&session.user_agent),
             is_own: session.id == *own,
             address: session.address,
             begun: Moment::new(session.created_at, now),

@@ -1,0 +1,71 @@
+//! Wrong passwords for accounts that exist, for their people's sign-in history. A request only leaves a
+//! note: were it written at once, the time would tell which accounts exist. At most one a minute for each
+//! account and address, so that whoever guesses does not fill the audit log.
+
+use std::net::IpAddr;
+use std::sync::{Mutex, PoisonError};
+
+use crate::clock::UnixTime;
+use crate::db::Db;
+use crate::error::Result;
+use crate::models::audit_event::{AuditEvent, SIGN_IN_FAILED};
+
+use super::throttle::{Key, Throttle};
+
+/// Notes that may wait; beyond them a failure is in the log alone.
+const WAITING: usize = 1000;
+const MINUTE: i64 = 60;
+
+/// The notes that are not written yet.
+pub struct FailedSignIns {
+    seldom: Throttle,
+    waiting: Mutex<Vec<AuditEvent>>,
+}
+
+impl Default for FailedSignIns {
+    fn default() -> Self {
+        Self {
+            seldom: Throttle::new(1, MINUTE, MINUTE),
+            waiting: Mutex::default(),
+        }
+    }
+}
+
+impl FailedSignIns {
+    /// Notes a wrong password for `user_id`; `how` tells on which way and with what.
+    pub fn note(&self, user_id: &str, address: IpAddr, how: &str, now: UnixTime) {
+        let key = Key::AccountAndAddress(user_id.to_owned(), address);
+        if self.seldom.count(key, now).is_err() {
+            return;
+        }
+        let mut waiting = self.waiting.lock().unwrap_or_else(PoisonError::into_inner);
+        if waiting.len() < WAITING {
+            waiting.push(AuditEvent {
+                user_id: Some(user_id.to_owned()),
+                address: Some(address.to_string()),
+                ..AuditEvent::new(SIGN_IN_FAILED, now).about(how)
+            });
+        }
+    }
+
+    /// Writes what has been noted until now. A page that shows it calls this first.
+    ///
+    /// # Errors
+    /// The database's; what could not be written is lost.
+    pub async fn write(&self, db: &Db) -> Result<()> {
+        let noted = {
+            let mut waiting = self.waiting.lock().unwrap_or_else(PoisonError::into_inner);
+            std::mem::take(&mut *waiting)
+        };
+        if noted.is_empty() {
+            return Ok(());
+        }
+        db.write(move |connection| {
+            for event in noted {
+                event.insert(connection)?;
+            }
+            Ok(())
+        })
+        .await
+    }
+}

@@ -1,0 +1,62 @@
+//! The last sign-ins of a user, and the wrong passwords that somebody tried.
+
+use actix_web::HttpResponse;
+use actix_web::http::StatusCode;
+use askama::Template;
+
+use crate::clock::UnixTime;
+use crate::models::audit_event::{self, AuditEvent};
+use crate::web::page::{Area, Moment, Page};
+use crate::web::person::Person;
+use crate::web::visitor::PageResult;
+
+/// Lines that are shown.
+const NEWEST: i64 = 50;
+
+#[derive(Template)]
+#[template(path = "account/history.html")]
+struct History {
+    page: Page,
+    area: Area,
+    lines: Vec<Line>,
+}
+
+struct Line {
+    right: bool,
+    /// On which way and with what, as `password, Firefox on Linux`.
+    how: String,
+    address: String,
+    at: Moment,
+}
+
+/// `GET /account/history`.
+pub async fn get(person: Person) -> HttpResponse {
+    person.answer(list(&person).await)
+}
+
+async fn list(person: &Person) -> PageResult {
+    person.app.failed_sign_ins.write(&person.app.db).await?;
+    let user_id = person.signed_in.user.id.clone();
+    let events = person.app.db.read(move |connection| {
+        let newest = audit_event::sign_in_history(connection, &user_id, NEWEST)?;
+        Ok(newest)
+    });
+    let events = events.await?.into_iter();
+    let template = History {
+        page: person.page("Sign-in history"),
+        area: person.area("history"),
+        lines: events.map(|event| Line::new(event, person.now)).collect(),
+    };
+    Ok(person.show(StatusCode::OK, &template))
+}
+
+impl Line {
+    fn new(event: AuditEvent, now: UnixTime) -> Self {
+        Self {
+            right: event.action == audit_event::SIGNED_IN,
+            how: event.detail.unwrap_or_default(),
+            address: event.address.unwrap_or_default(),
+            at: Moment::new(event.occurred_at, now),
+        }
+    }
+}

@@ -1,0 +1,80 @@
+//! Ending every key, secret and token of a project at once, for whoever fears that one has leaked.
+
+use actix_web::HttpResponse;
+use actix_web::http::StatusCode;
+use askama::Template;
+
+use crate::models::ending::Ending;
+use crate::models::held;
+use crate::web::form::Body;
+use crate::web::page::{Area, Crumb, Field, Page, count};
+use crate::web::visitor::PageResult;
+
+use super::member::Owner;
+
+#[derive(Template)]
+#[template(path = "account/projects/end.html")]
+struct End {
+    page: Page,
+    area: Area,
+    crumbs: Vec<Crumb>,
+    slug: String,
+    confirmation: Option<Field>,
+}
+
+/// `GET /account/projects/{slug}/end`.
+pub async fn get(owner: Owner) -> HttpResponse {
+    let confirmation = owner.must_confirm().then(Field::default);
+    ask(&owner, StatusCode::OK, confirmation)
+}
+
+/// `POST /account/projects/{slug}/end`.
+pub async fn post(owner: Owner, body: Body) -> HttpResponse {
+    owner.answer(end(&owner, &body).await)
+}
+
+fn ask(owner: &Owner, status: StatusCode, confirmation: Option<Field>) -> HttpResponse {
+    let template = End {
+        page: owner.page("End all keys and tokens"),
+        area: owner.area("projects"),
+        crumbs: owner.crumbs(),
+        slug: owner.project.slug.clone(),
+        confirmation,
+    };
+    owner.show(status, &template)
+}
+
+async fn end(owner: &Owner, body: &Body) -> PageResult {
+    let fields = owner.fields(body)?;
+    if let Some(mistake) = owner.confirm(&fields).await? {
+        return Ok(ask(owner, StatusCode::UNPROCESSABLE_ENTITY, Some(mistake)));
+    }
+    let (project_id, now) = (owner.project.id.clone(), owner.now);
+    let by = owner.signed_in.user.id.clone();
+    let event = owner.project_event("project.all_ended", "");
+    let end = owner.app.db.write(move |connection| {
+        event.insert(connection)?;
+        let ending = Ending {
+            because: "all keys and tokens of the project were ended",
+            by: Some(&by),
+            at: now,
+        };
+        Ok(held::end_everything_of_project(
+            connection,
+            &project_id,
+            &ending,
+        )?)
+    });
+    let ended = end.await?;
+    let sentence = format!(
+        "Ended: {} and {}. Nothing of this project opens anything any more.",
+        count(number(ended.client_secrets), "client secret"),
+        count(number(ended.api_keys + ended.client_tokens), "key or token")
+            .replace("key or tokens", "keys and tokens"),
+    );
+    Ok(owner.done(&owner.path(""), &sentence))
+}
+
+fn number(rows: usize) -> i64 {
+    i64::try_from(rows).unwrap_or(i64::MAX)
+}

@@ -1,0 +1,142 @@
+//! Replacing an API key by a new one with the same name, scopes and length of life. The old one goes on
+//! working for a while, so that no program stops meanwhile.
+
+use actix_web::HttpResponse;
+use actix_web::http::StatusCode;
+use askama::Template;
+
+use crate::clock::UnixTime;
+use crate::db::DbConnection;
+use crate::error::Result;
+use crate::models::access_token::AccessToken;
+use crate::models::ending::Ending;
+use crate::models::named_token::{self, NewToken};
+use crate::oauth::PlainSecret;
+use crate::web::error_page::PageError;
+use crate::web::form::Body;
+use crate::web::page::{Area, Crumb, Page, span};
+use crate::web::shown_once;
+use crate::web::visitor::PageResult;
+
+use super::super::super::token_line::TokenLine;
+use super::super::member::ClientKeeper;
+use super::super::overlap::{self, OVERLAPS};
+use super::super::too_much;
+use super::named;
+
+#[derive(Template)]
+#[template(path = "account/projects/keys/rotate.html")]
+struct Rotate {
+    page: Page,
+    area: Area,
+    crumbs: Vec<Crumb>,
+    path: String,
+    key: TokenLine,
+    /// How long the new one lives, in words; none for ever.
+    lifetime: Option<String>,
+    overlaps: &'static [(&'static str, &'static str, i64)],
+    /// What is wrong with the choice.
+    problem: Option<&'static str>,
+}
+
+/// `GET /account/projects/{slug}/clients/{client}/keys/rotate?token=…`.
+pub async fn get(keeper: ClientKeeper) -> HttpResponse {
+    keeper.answer(ask(&keeper, StatusCode::OK, None).await)
+}
+
+/// `POST /account/projects/{slug}/clients/{client}/keys/rotate?token=…`.
+pub async fn post(keeper: ClientKeeper, body: Body) -> HttpResponse {
+    keeper.answer(rotate(&keeper, &body).await)
+}
+
+async fn ask(
+    keeper: &ClientKeeper,
+    status: StatusCode,
+    problem: Option<&'static str>,
+) -> PageResult {
+    let permissions = keeper.app.directory.permissions().await?;
+    let key = named(keeper).await?;
+    let template = Rotate {
+        page: keeper.page("Rotate API key"),
+        area: keeper.area("projects"),
+        crumbs: keeper.client_crumbs(),
+        path: keeper.client_path(""),
+        lifetime: lifetime(&key).map(span),
+        key: TokenLine::new(key, &permissions, keeper.now),
+        overlaps: &OVERLAPS,
+        problem,
+    };
+    Ok(keeper.show(status, &template))
+}
+
+async fn rotate(keeper: &ClientKeeper, body: &Body) -> PageResult {
+    let fields = keeper.fields(body)?;
+    let old = named(keeper).await?;
+    if !keeper.can_give(&old.scope).await? {
+        return Err(too_much());
+    }
+    let Some(overlap) = overlap::read(&fields)? else {
+        let problem = Some("Choose when the old key ends.");
+        return ask(keeper, StatusCode::UNPROCESSABLE_ENTITY, problem).await;
+    };
+    let name = old.name.clone().unwrap_or_default();
+    let event = keeper.client_event("api_key.rotated", &name);
+    let (by, now) = (keeper.signed_in.user.id.clone(), keeper.now);
+    let replace = keeper.app.db.write(move |connection| {
+        let made = replace(connection, &old, overlap, &by, now)?;
+        if made.is_some() {
+            event.insert(connection)?;
+        }
+        Ok(made)
+    });
+    let secret = replace.await?.ok_or_else(PageError::not_found)?;
+    let path = keeper.client_path("");
+    let sentence = match overlap {
+        0 => format!("The API key {name} was rotated. The old one has ended."),
+        _ => format!(
+            "The API key {name} was rotated. The old one ends in {}.",
+            span(overlap)
+        ),
+    };
+    let mut response = keeper.done(&path, &sentence);
+    shown_once::give(keeper, &mut response, &path, &secret).map_err(PageError::from)?;
+    Ok(response)
+}
+
+/// The new key; none where somebody else has ended the old one just now, or the client has too many.
+fn replace(
+    connection: &mut DbConnection,
+    old: &AccessToken,
+    overlap: i64,
+    by: &str,
+    now: UnixTime,
+) -> Result<Option<PlainSecret>> {
+    let client_id = &old.client_id;
+    let found = named_token::find(connection, client_id, &old.id)?;
+    if !found.is_some_and(|found| found.is_live(now)) {
+        return Ok(None);
+    }
+    if overlap == 0 {
+        let ending = Ending {
+            because: "rotated",
+            by: Some(by),
+            at: now,
+        };
+        named_token::revoke(connection, client_id, &old.id, &ending)?;
+    } else {
+        named_token::end_at(connection, client_id, &old.id, now.plus(overlap))?;
+    }
+    let new = NewToken {
+        client_id: client_id.clone(),
+        user_id: None,
+        name: old.name.clone().unwrap_or_default(),
+        scope: old.scope.clone(),
+        expires_at: lifetime(old).map(|seconds| now.plus(seconds)),
+    };
+    Ok(Some(new.insert(connection, now)?))
+}
+
+/// Seconds from a key's making to its end.
+fn lifetime(key: &AccessToken) -> Option<i64> {
+    key.expires_at.map(|end| end.since(key.created_at))
+}

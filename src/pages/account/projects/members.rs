@@ -1,0 +1,262 @@
+//! Who belongs to a project. Owners add people by their user names, change what they may do and take them
+//! out; a project always keeps an owner who can sign in.
+
+use actix_web::HttpResponse;
+use actix_web::http::StatusCode;
+use askama::Template;
+
+use crate::clock::UnixTime;
+use crate::db::DbConnection;
+use crate::error::Result;
+use crate::models::project;
+use crate::models::project_member::{self, Membership, ProjectMember};
+use crate::models::user::{self, User};
+use crate::web::error_page::PageError;
+use crate::web::form::{Body, field};
+use crate::web::page::{Area, Crumb, Field, Moment, Page};
+use crate::web::visitor::PageResult;
+
+use super::member::{Member, Owner};
+
+#[derive(Template)]
+#[template(path = "account/projects/members.html")]
+struct Members {
+    page: Page,
+    area: Area,
+    crumbs: Vec<Crumb>,
+    slug: String,
+    is_owner: bool,
+    lines: Vec<Line>,
+    form: AddForm,
+}
+
+struct Line {
+    user_id: String,
+    username: String,
+    is_self: bool,
+    is_owner: bool,
+    is_disabled: bool,
+    since: Moment,
+}
+
+#[derive(Default)]
+struct AddForm {
+    username: Field,
+    as_owner: bool,
+}
+
+/// Said wherever the only owner would go.
+pub(super) const LAST_OWNER: &str =
+    "A project needs an owner who can sign in. Make somebody else an owner first.";
+
+/// `GET /account/projects/{slug}/members`.
+pub async fn get(member: Member) -> HttpResponse {
+    member.answer(show(&member, StatusCode::OK, AddForm::default()).await)
+}
+
+/// `POST /account/projects/{slug}/members`: adds somebody.
+pub async fn post(owner: Owner, body: Body) -> HttpResponse {
+    owner.answer(add(&owner, &body).await)
+}
+
+/// `POST /account/projects/{slug}/members/change`: changes what somebody may do, or takes them out.
+pub async fn post_change(owner: Owner, body: Body) -> HttpResponse {
+    owner.answer(change(&owner, &body).await)
+}
+
+async fn show(member: &Member, status: StatusCode, form: AddForm) -> PageResult {
+    let project_id = member.project.id.clone();
+    let people = member
+        .app
+        .db
+        .read(move |connection| Ok(project_member::of_project(connection, &project_id)?));
+    let line = |(own, user): (ProjectMember, User)| Line {
+        is_self: user.id == member.signed_in.user.id,
+        is_owner: own.membership == Membership::Owner,
+        is_disabled: user.disabled_at.is_some(),
+        since: Moment::new(own.created_at, member.now),
+        user_id: user.id,
+        username: user.username,
+    };
+    let template = Members {
+        page: member.page("Members"),
+        area: member.area("projects"),
+        crumbs: member.crumbs(),
+        slug: member.project.slug.clone(),
+        is_owner: member.is_owner(),
+        lines: people.await?.into_iter().map(line).collect(),
+        form,
+    };
+    Ok(member.show(status, &template))
+}
+
+async fn add(owner: &Owner, body: &Body) -> PageResult {
+    let fields = owner.fields(body)?;
+    let username = field(&fields, "username")?.trim().to_owned();
+    let as_owner = field(&fields, "membership")? == Membership::Owner.as_str();
+    let membership = if as_owner {
+        Membership::Owner
+    } else {
+        Membership::Member
+    };
+    let mut form = AddForm {
+        username: Field::new(&username, None),
+        as_owner,
+    };
+    let (project_id, now) = (owner.project.id.clone(), owner.now);
+    let mut event = owner.project_event("project.member_added", membership.as_str());
+    let add = owner.app.db.write(move |connection| {
+        let added = insert(connection, &project_id, &username, membership, now)?;
+        if let Ok(user) = &added {
+            event.user_id = Some(user.id.clone());
+            event.insert(connection)?;
+        }
+        Ok(added)
+    });
+    match add.await? {
+        Ok(user) => {
+            let sentence = format!("{} belongs to the project now.", user.username);
+            Ok(owner.done(&owner.path("/members"), &sentence))
+        }
+        Err(sentence) => {
+            form.username.error = Some(sentence);
+            show(owner, StatusCode::UNPROCESSABLE_ENTITY, form).await
+        }
+    }
+}
+
+/// Adds the person of that name, or says why not.
+fn insert(
+    connection: &mut DbConnection,
+    project_id: &str,
+    username: &str,
+    membership: Membership,
+    now: UnixTime,
+) -> Result<std::result::Result<User, String>> {
+    let found = user::find_by_username(connection, username)?;
+    let Some(user) = found.filter(|user| user.disabled_at.is_none()) else {
+        return Ok(Err(String::from(
+            "There is no user of this name. Check it with the person.",
+        )));
+    };
+    if project::find_and_lock(connection, project_id)?.is_none() {
+        return Ok(Err(String::from("The project was deleted.")));
+    }
+    if project_member::find(connection, project_id, &user.id)?.is_some() {
+        return Ok(Err(format!(
+            "{} belongs to the project already.",
+            user.username
+        )));
+    }
+    if project_member::of_project(connection, project_id)?.len() >= project_member::LIMIT {
+        return Ok(Err(format!(
+            "The project has {} members, which is the most.",
+            project_member::LIMIT
+        )));
+    }
+    if project::of_user(connection, &user.id)?.len() >= project::LIMIT {
+        return Ok(Err(format!(
+            "{} belongs to {} projects already, which is the most.",
+            user.username,
+            project::LIMIT
+        )));
+    }
+    let member = ProjectMember {
+        project_id: project_id.to_owned(),
+        user_id: user.id.clone(),
+        membership,
+        created_at: now,
+    };
+    project_member::insert(connection, member)?;
+    Ok(Ok(user))
+}
+
+async fn change(owner: &Owner, body: &Body) -> PageResult {
+    let fields = owner.fields(body)?;
+    let user_id = field(&fields, "user")?.to_owned();
+    let wanted = match field(&fields, "act")? {
+        "owner" => Some(Membership::Owner),
+        "member" => Some(Membership::Member),
+        "remove" => None,
+        _ => return Err(PageError::not_found()),
+    };
+    let action = match wanted {
+        Some(_) => "project.member_changed",
+        None => "project.member_removed",
+    };
+    let told = wanted.map_or("", Membership::as_str);
+    let mut event = owner.project_event(action, told);
+    event.user_id = Some(user_id.clone());
+    let project_id = owner.project.id.clone();
+    let is_self = user_id == owner.signed_in.user.id;
+    let change = owner.app.db.write(move |connection| {
+        let changed = set(connection, &project_id, &user_id, wanted)?;
+        if changed == Change::Done {
+            event.insert(connection)?;
+        }
+        Ok(changed)
+    });
+    match change.await? {
+        Change::Done if is_self && wanted.is_none() => {
+            Ok(owner.done(super::PATH, "You left the project."))
+        }
+        Change::Done => Ok(owner.done(&owner.path("/members"), sentence(wanted))),
+        Change::NobodyThere => Err(PageError::not_found()),
+        Change::LastOwner => Err(last_owner()),
+    }
+}
+
+fn sentence(wanted: Option<Membership>) -> &'static str {
+    match wanted {
+        Some(Membership::Owner) => "That person is an owner of the project now.",
+        Some(Membership::Member) => {
+            "That person is a member of the project now, and no owner any more."
+        }
+        None => {
+            "That person does not belong to the project any more. The project's keys go on working."
+        }
+    }
+}
+
+/// 409 for what would leave a project without an owner.
+pub(super) fn last_owner() -> PageError {
+    PageError::new(
+        StatusCode::CONFLICT,
+        "The last owner cannot go",
+        "Nobody could look after the project any more.",
+        LAST_OWNER,
+    )
+}
+
+/// What came of a change.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Change {
+    Done,
+    NobodyThere,
+    LastOwner,
+}
+
+/// Changes what a person may do, or takes them out, unless that would take the last owner. The project is
+/// locked first, so that two owners who leave at once do so one after the other.
+pub(super) fn set(
+    connection: &mut DbConnection,
+    project_id: &str,
+    user_id: &str,
+    wanted: Option<Membership>,
+) -> Result<Change> {
+    project::find_and_lock(connection, project_id)?;
+    let Some(own) = project_member::find(connection, project_id, user_id)? else {
+        return Ok(Change::NobodyThere);
+    };
+    let goes = own.membership == Membership::Owner && wanted != Some(Membership::Owner);
+    if goes && !project_member::has_other_owner(connection, project_id, user_id)? {
+        return Ok(Change::LastOwner);
+    }
+    match wanted {
+        Some(membership) => {
+            project_member::set_membership(connection, project_id, user_id, membership)?
+        }
+        None => project_member::remove(connection, project_id, user_id)?,
+    };
+    Ok(Change::Done)
+}

@@ -1,0 +1,49 @@
+//! A personal access token or API key as a line of a list.
+
+use crate::authentication::bearer;
+use crate::clock::UnixTime;
+use crate::directory::Permissions;
+use crate::models::access_token::AccessToken;
+use crate::web::page::{Moment, ScopeLine, scope_lines};
+
+/// Seconds before the end in which a line warns of it.
+const SOON: i64 = 7 * 86400;
+/// Seconds without use after which a line asks whether it is still needed.
+const LONG_UNUSED: i64 = 90 * 86400;
+
+/// One of them.
+pub(super) struct TokenLine {
+    /// Its `jti`, by which addresses name it.
+    pub id: String,
+    pub name: String,
+    pub last_four: String,
+    pub scopes: Vec<ScopeLine>,
+    pub created: Moment,
+    pub last_used: Option<Moment>,
+    pub expires: Option<Moment>,
+    /// When somebody ended it.
+    pub revoked: Option<Moment>,
+    pub is_live: bool,
+    pub expires_soon: bool,
+    pub is_long_unused: bool,
+}
+
+impl TokenLine {
+    pub(super) fn new(token: AccessToken, permissions: &Permissions, now: UnixTime) -> Self {
+        let is_live = token.is_live(now);
+        let last_needed = token.last_used_at.unwrap_or(token.created_at);
+        Self {
+            id: bearer::jti(&token.id),
+            scopes: scope_lines(permissions, &token.scope),
+            created: Moment::new(token.created_at, now),
+            last_used: token.last_used_at.map(|at| Moment::new(at, now)),
+            expires: token.expires_at.map(|at| Moment::ahead(at, now)),
+            revoked: token.revoked_at.map(|at| Moment::new(at, now)),
+            is_live,
+            expires_soon: is_live && token.expires_at.is_some_and(|end| end.since(now) <= SOON),
+            is_long_unused: is_live && now.since(last_needed) >= LONG_UNUSED,
+            name: token.name.unwrap_or_default(),
+            last_four: token.last_four,
+        }
+    }
+}

@@ -1,0 +1,180 @@
+// What a person does with projects, their clients, API keys and members.
+import assert from 'node:assert/strict';
+import { after, before, test } from 'node:test';
+import { looks } from './looks.mjs';
+import { open, person, press, startWorld, visit } from './world.mjs';
+
+const PASSWORD = 'a password that is long enough';
+const owner = { username: 'ליאור', password: PASSWORD };
+const LONG = 'W'.repeat(64);
+
+let world;
+let api;
+before(async () => {
+  world = await startWorld();
+  for (const name of [owner.username, LONG, 'Bea']) world.addUser(name, PASSWORD);
+  api = world.addClient('Notes API', '--resource-server');
+});
+after(() => world.stop());
+
+async function isActive(token) {
+  const authorization = `Basic ${Buffer.from(`${api.client_id}:${api.client_secret}`).toString('base64')}`;
+  const body = new URLSearchParams({ token });
+  const answer = await fetch(`${world.issuer}/oauth/introspect`, { method: 'POST', headers: { authorization }, body });
+  return (await answer.json()).active;
+}
+
+const told = (page, text) => page.getByRole('status').filter({ hasText: text }).waitFor();
+const shown = async (page) => (await page.locator('#new-secret').textContent()).trim();
+
+async function createProject(page, name) {
+  await page.goto(`${world.issuer}/account/projects/new`);
+  await page.getByLabel('Name', { exact: true }).fill(name);
+  await press(page, 'Create project');
+  await told(page, 'was created');
+}
+
+async function createClient(page, name, proof) {
+  await page.getByRole('link', { name: 'New client' }).click();
+  await page.getByLabel('Name', { exact: true }).fill(name);
+  await page.getByRole('radio', { name: proof }).check();
+  await page.getByLabel('notes.read', { exact: true }).check();
+  await press(page, 'Create client');
+  return shown(page);
+}
+
+async function add(page, name) {
+  await page.getByLabel('Username', { exact: false }).fill(name);
+  await press(page, 'Add to project');
+  await told(page, 'belongs to the project now');
+}
+
+looks(() => world, 'projects none', (page) => open(world, page, '/account/projects', owner));
+
+for (const javaScript of [true, false]) {
+  const how = javaScript ? 'with JavaScript' : 'without JavaScript';
+
+  test(`a person makes a project with a client and a key, rotates and revokes it, ${how}`, async () => {
+    await visit(world, async (page) => {
+      await open(world, page, '/account/projects');
+      await createProject(page, `Weather ${how}`);
+      const secret = await createClient(page, 'Station', 'A client secret');
+      assert.match(secret, /^lks_/);
+
+      await page.getByRole('link', { name: 'New API key' }).click();
+      await page.getByLabel('Name', { exact: true }).fill('Cron job');
+      await page.getByLabel('notes.read', { exact: true }).check();
+      await press(page, 'Create API key');
+      const first = await shown(page);
+      assert.match(first, /^lkk_/);
+      assert.ok(await isActive(first));
+      await page.reload();
+      assert.equal(await page.locator('#new-secret').count(), 0);
+
+      await page.getByRole('link', { name: 'Rotate' }).click();
+      await page.getByRole('radio', { name: 'At once' }).check();
+      await press(page, 'Rotate key');
+      const second = await shown(page);
+      assert.deepEqual([await isActive(first), await isActive(second)], [false, true]);
+
+      await page.locator('li').filter({ hasText: 'Cron job' }).first().getByRole('link', { name: 'Revoke' }).click();
+      await press(page, 'Revoke key');
+      await told(page, 'was revoked');
+      assert.equal(await isActive(second), false);
+    }, { javaScript });
+  });
+
+  test(`an owner adds a member, ends all keys and deletes the project, ${how}`, async () => {
+    await visit(world, async (page) => {
+      await open(world, page, '/account/projects');
+      await createProject(page, `Ends ${how}`);
+      const key = await createClient(page, 'Station', 'An API key');
+      await page.getByRole('link', { name: `Ends ${how}` }).click();
+      await page.getByRole('link', { name: 'All members' }).click();
+      await add(page, 'Bea');
+      await page.locator('li').filter({ hasText: 'Bea' }).getByRole('button', { name: 'Make owner' }).click();
+      await told(page, 'is an owner');
+      await page.locator('li').filter({ hasText: 'Bea' }).getByRole('button', { name: 'Remove' }).click();
+      await told(page, 'does not belong');
+
+      await page.getByRole('link', { name: `Ends ${how}` }).click();
+      await page.getByRole('link', { name: 'Settings' }).click();
+      await page.getByRole('link', { name: 'End all keys and tokens' }).click();
+      await press(page, 'End all keys and tokens');
+      await told(page, 'Nothing of this project opens anything');
+      assert.equal(await isActive(key), false);
+
+      await page.getByRole('link', { name: 'Settings' }).click();
+      await page.getByRole('link', { name: 'Delete project' }).click();
+      await page.getByRole('link', { name: 'Cancel' }).click();
+      await page.getByRole('link', { name: 'Delete project' }).click();
+      await page.getByLabel('Project name').fill(`Ends ${how}`);
+      await press(page, 'Delete project');
+      await told(page, 'was deleted');
+    }, { javaScript });
+  });
+}
+
+const NAME = 'مشروع الطقس 📓';
+
+test('a project to look at', async () => {
+  await visit(world, async (page) => {
+    await open(world, page, '/account/projects', owner);
+    await createProject(page, 'W'.repeat(100));
+    await createProject(page, NAME);
+    const project = page.url();
+    await createClient(page, 'محطة', 'An API key');
+    await page.getByRole('link', { name: 'New secret' }).click();
+    await page.getByLabel('Name', { exact: true }).fill('W'.repeat(100));
+    await press(page, 'Create secret');
+    await page.goto(project);
+    await createClient(page, 'V'.repeat(200), 'A client secret');
+    await page.goto(`${project}/members`);
+    await add(page, LONG);
+    await add(page, person.username);
+  });
+});
+
+async function project(page, below = '') {
+  await open(world, page, '/account/projects', owner);
+  await page.getByRole('link', { name: NAME }).click();
+  await page.waitForURL(/projects\/[a-z0-9-]+$/);
+  if (below) await page.goto(page.url() + below);
+}
+
+async function client(page, link) {
+  await project(page);
+  await page.getByRole('link', { name: 'محطة' }).click();
+  if (link) await page.getByRole('link', { name: link }).first().click();
+}
+
+looks(() => world, 'projects', (page) => open(world, page, '/account/projects', owner));
+looks(() => world, 'project form refused', async (page) => {
+  await open(world, page, '/account/projects/new', owner);
+  await page.getByLabel('Name', { exact: true }).fill('Weather');
+  await page.getByLabel('Slug').fill('Not a slug');
+  await press(page, 'Create project');
+  await page.locator('[aria-invalid]').first().waitFor();
+});
+looks(() => world, 'project', (page) => project(page));
+looks(() => world, 'project empty', async (page) => {
+  await open(world, page, '/account/projects', owner);
+  await page.getByRole('link', { name: 'W'.repeat(100) }).click();
+});
+looks(() => world, 'project members', (page) => project(page, '/members'));
+looks(() => world, 'project settings', (page) => project(page, '/settings'));
+looks(() => world, 'project end', (page) => project(page, '/end'));
+looks(() => world, 'project deletion', (page) => project(page, '/delete'));
+looks(() => world, 'project leaving', (page) => project(page, '/leave'));
+looks(() => world, 'project client form', (page) => project(page, '/clients/new'));
+looks(() => world, 'project client', (page) => client(page));
+looks(() => world, 'project client deletion', (page) => client(page, 'Delete client'));
+looks(() => world, 'project key form', (page) => client(page, 'New API key'));
+looks(() => world, 'project key rotation', (page) => client(page, 'Rotate'));
+looks(() => world, 'project key revocation', (page) => client(page, 'Revoke'));
+looks(() => world, 'project secret form', (page) => client(page, 'New secret'));
+looks(() => world, 'project secret shown once', async (page) => {
+  await client(page, 'New secret');
+  await page.getByLabel('Name', { exact: true }).fill('Second');
+  await press(page, 'Create secret');
+});

@@ -1,0 +1,266 @@
+//! Clients of a project and their secrets.
+
+use crate::support::app::RegisteredClient;
+use crate::support::{Answer, Browser, ResourceServer, TestServer};
+
+use super::super::{assert_page, signed_in};
+use super::{form, made, members, open, projects, tick};
+
+/// Makes a client with a `secret` or a `key`; returns its id and that.
+#[track_caller]
+pub fn create(
+    server: &TestServer,
+    browser: &mut Browser,
+    slug: &str,
+    name: &str,
+    proof: &str,
+    scopes: &[&str],
+) -> (String, String) {
+    let path = format!("/account/projects/{slug}/clients/new");
+    let form = form(server, browser, &path, &path)
+        .fill("name", name)
+        .fill("proof", proof);
+    let (page, secret) = made(
+        browser,
+        &format!("{}{path}", server.url),
+        &tick(form, "scope", scopes),
+    );
+    let id = page.body.split("<code id=\"client-id\">").nth(1).unwrap();
+    (id.split('<').next().unwrap().to_owned(), secret)
+}
+
+/// Asks for a token with client credentials.
+pub fn token(server: &TestServer, client_id: &str, secret: &str) -> Answer {
+    let client = RegisteredClient {
+        id: client_id.to_owned(),
+        secret: Some(secret.to_owned()),
+    };
+    let grant = [("grant_type", "client_credentials"), ("scope", "read")];
+    server.post_as(&client, "/oauth/token", &grant)
+}
+
+fn path(slug: &str, client: &str, below: &str) -> String {
+    format!("/account/projects/{slug}/clients/{client}{below}")
+}
+
+/// Makes another secret; `overlap` says when the ones before it end.
+#[track_caller]
+fn another(server: &TestServer, browser: &mut Browser, way: &str, overlap: &str) -> String {
+    let form = form(server, browser, way, way)
+        .fill("name", "another")
+        .fill("overlap", overlap);
+    made(browser, &format!("{}{way}", server.url), &form).1
+}
+
+#[test]
+fn its_secret_gets_tokens_that_tell_the_project() {
+    let server = TestServer::start();
+    server.db_user("ada");
+    let api = ResourceServer::new(&server);
+    let mut browser = signed_in(&server, "ada");
+    let slug = projects::create(&server, &mut browser, "Weather", "");
+    let (client, secret) = create(&server, &mut browser, &slug, "Station", "secret", &["read"]);
+    assert!(secret.starts_with("lks_"));
+    let known = api.introspect(&token(&server, &client, &secret).assert_tokens());
+    assert_eq!(known["project"], "weather");
+    assert_eq!(
+        (&known["sub"], &known["client_id"]),
+        (&client.clone().into(), &client.into())
+    );
+    assert_eq!(
+        (&known["kind"], &known["scope"]),
+        (&"access".into(), &"read".into())
+    );
+}
+
+#[test]
+fn a_new_secret_lets_the_old_one_end_when_one_says() {
+    let server = TestServer::start();
+    server.db_user("ada");
+    let mut browser = signed_in(&server, "ada");
+    let slug = projects::create(&server, &mut browser, "Weather", "");
+    let (client, first) = create(&server, &mut browser, &slug, "Station", "secret", &["read"]);
+    let way = path(&slug, &client, "/secrets/new");
+    let second = another(&server, &mut browser, &way, "kept");
+    for secret in [&first, &second] {
+        token(&server, &client, secret).assert_tokens();
+    }
+    let third = another(&server, &mut browser, &way, "1h");
+    server.advance(3599);
+    for secret in [&first, &second, &third] {
+        token(&server, &client, secret).assert_tokens();
+    }
+    server.advance(1);
+    for secret in [&first, &second] {
+        token(&server, &client, secret).assert_error(401, "invalid_client");
+    }
+    let fourth = another(&server, &mut browser, &way, "0");
+    token(&server, &client, &third).assert_error(401, "invalid_client");
+    token(&server, &client, &fourth).assert_tokens();
+}
+
+#[test]
+fn a_revoked_secret_opens_nothing_and_the_others_stay() {
+    let server = TestServer::start();
+    server.db_user("ada");
+    let mut browser = signed_in(&server, "ada");
+    let slug = projects::create(&server, &mut browser, "Weather", "");
+    let (client, first) = create(&server, &mut browser, &slug, "Station", "secret", &["read"]);
+    server.advance(1);
+    let second = another(
+        &server,
+        &mut browser,
+        &path(&slug, &client, "/secrets/new"),
+        "kept",
+    );
+    let (_, page) = open(&server, &mut browser, &path(&slug, &client, ""));
+    let id = page.body.split("secrets/revoke?secret=").nth(1).unwrap();
+    let way = path(
+        &slug,
+        &client,
+        &format!("/secrets/revoke?secret={}", id.split('"').next().unwrap()),
+    );
+    let form = form(&server, &mut browser, &way, &way);
+    let at = format!("{}{way}", server.url);
+    assert_eq!(browser.submit_once(&at, &form).status, 303);
+    token(&server, &client, &first).assert_error(401, "invalid_client");
+    token(&server, &client, &second).assert_tokens();
+    assert_page(&browser.submit_once(&at, &form), 404);
+}
+
+#[test]
+fn an_expiring_secret_expires() {
+    let server = TestServer::start();
+    server.db_user("ada");
+    let mut browser = signed_in(&server, "ada");
+    let slug = projects::create(&server, &mut browser, "Weather", "");
+    let (client, _) = create(&server, &mut browser, &slug, "Station", "key", &["read"]);
+    let way = path(&slug, &client, "/secrets/new");
+    let form = form(&server, &mut browser, &way, &way)
+        .fill("name", "short")
+        .fill("expires", "7");
+    let secret = made(&mut browser, &format!("{}{way}", server.url), &form).1;
+    server.advance(7 * 86_400 - 1);
+    token(&server, &client, &secret).assert_tokens();
+    server.advance(1);
+    token(&server, &client, &secret).assert_error(401, "invalid_client");
+}
+
+#[test]
+fn deleting_it_ends_its_tokens_at_once() {
+    let server = TestServer::start();
+    server.db_user("ada");
+    let api = ResourceServer::new(&server);
+    let mut browser = signed_in(&server, "ada");
+    let slug = projects::create(&server, &mut browser, "Weather", "");
+    let (client, secret) = create(&server, &mut browser, &slug, "Station", "secret", &["read"]);
+    let access = token(&server, &client, &secret).assert_tokens();
+    assert!(api.is_active(&access));
+    let way = path(&slug, &client, "/delete");
+    let form = form(&server, &mut browser, &way, &way);
+    let (_, page) = browser.submit(&format!("{}{way}", server.url), &form);
+    assert!(page.body.contains("was deleted"), "{page:?}");
+    assert!(!api.is_active(&access));
+    token(&server, &client, &secret).assert_error(401, "invalid_client");
+}
+
+#[test]
+fn what_an_administrator_registered_with_more_power_is_only_looked_at() {
+    let server = TestServer::start();
+    server.db_user("ada");
+    let mut browser = signed_in(&server, "ada");
+    let slug = projects::create(&server, &mut browser, "Weather", "");
+    for column in [
+        "is_resource_server = is_resource_server OR true",
+        "is_first_party = is_first_party OR true",
+        "kind = 'public'",
+        "grant_types = '[\"authorization_code\"]'",
+    ] {
+        let (client, _) = create(
+            &server,
+            &mut browser,
+            &slug,
+            "Powerful",
+            "secret",
+            &["read"],
+        );
+        let column = match crate::support::database::postgres() {
+            Some(_) => column.to_owned(),
+            None => column.replace("OR true", "+ 1"),
+        };
+        server.db_execute(&format!(
+            "UPDATE clients SET {column} WHERE id = '{client}'"
+        ));
+        let (_, page) = open(&server, &mut browser, &path(&slug, &client, ""));
+        assert!(
+            page.body
+                .contains("An administrator looks after this client"),
+            "{column}"
+        );
+        for below in [
+            "/delete",
+            "/secrets/new",
+            "/keys/new",
+            "/keys/rotate?token=x",
+            "/keys/revoke?token=x",
+            "/secrets/revoke?secret=x",
+        ] {
+            assert!(
+                !page.body.contains(&format!("{client}{below}")),
+                "{column}: {below}"
+            );
+            let at = format!("{}{}", server.url, path(&slug, &client, below));
+            assert_page(&browser.get_once(&at), 403);
+        }
+    }
+}
+
+#[test]
+fn nobody_is_shown_a_secret_that_can_do_more_than_they() {
+    let server = TestServer::start();
+    server.db_user("ada");
+    server.db_user("bea");
+    server.db_scope("root", "Everything", false, true);
+    server.db_grant_to_everybody("read root");
+    let (mut ada, mut bea) = (signed_in(&server, "ada"), signed_in(&server, "bea"));
+    let slug = projects::create(&server, &mut ada, "Weather", "");
+    members::add(&server, &mut ada, &slug, "bea", "owner");
+    let (client, key) = create(
+        &server,
+        &mut ada,
+        &slug,
+        "Powerful",
+        "key",
+        &["read", "root"],
+    );
+    // Only ada keeps the scope.
+    server.db_execute(
+        "INSERT INTO roles (name, scope, includes, created_at) VALUES ('boss', 'root', '[]', 1)",
+    );
+    server.db_execute("UPDATE users SET roles = '[\"boss\"]' WHERE username = 'ada'");
+    server.db_grant_to_everybody("read");
+    let way = path(&slug, &client, "/secrets/new");
+    let form = form(&server, &mut bea, &way, &way)
+        .fill("name", "mine")
+        .fill("overlap", "kept");
+    assert_page(
+        &bea.submit_once(&format!("{}{way}", server.url), &form),
+        403,
+    );
+    another(&server, &mut ada, &way, "kept");
+    let (_, page) = open(&server, &mut bea, &path(&slug, &client, ""));
+    let id = page.body.split("keys/rotate?token=").nth(1).unwrap();
+    let way = path(
+        &slug,
+        &client,
+        &format!("/keys/rotate?token={}", id.split('"').next().unwrap()),
+    );
+    let form = super::form(&server, &mut bea, &way, &way);
+    assert_page(
+        &bea.submit_once(&format!("{}{way}", server.url), &form),
+        403,
+    );
+    let (_, page) = open(&server, &mut bea, &path(&slug, &client, "/keys/new"));
+    assert!(!page.body.contains("root"), "{page:?}");
+    assert!(ResourceServer::new(&server).is_active(&key));
+}
