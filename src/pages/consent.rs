@@ -17,7 +17,7 @@ use crate::oauth::authorization_response::AuthorizationResponse;
 use crate::oauth::{ErrorCode, GrantType, OAuthError, Scope};
 use crate::web::error_page::PageError;
 use crate::web::form::{Body, field};
-use crate::web::page::{Page, ScopeLine, scope_lines, span};
+use crate::web::page::{Page, ScopeLine, count, scope_lines};
 use crate::web::visitor::{PageResult, SignedIn, Visitor, redirect};
 use crate::web::{cookies, csrf, paths, refusal_log};
 
@@ -170,7 +170,7 @@ impl Question {
     fn show(&self, visitor: &Visitor) -> HttpResponse {
         let client = &self.waiting.client.client;
         let lasts = (!client.may_use(GrantType::RefreshToken))
-            .then(|| span(Lifetimes::of(client, &visitor.app.config.tokens).access));
+            .then(|| duration(Lifetimes::of(client, &visitor.app.config.tokens).access));
         let template = Consent {
             page: visitor.page("Allow access"),
             csrf: csrf::token(&visitor.app, &self.signed_in.secret, &self.about()),
@@ -183,7 +183,7 @@ impl Question {
             username: self.signed_in.user.username.clone(),
             scopes: scope_lines(&self.permissions, &self.scope),
             lasts,
-            at_most: span(visitor.app.config.tokens.refresh_max_age),
+            at_most: duration(visitor.app.config.tokens.refresh_max_age),
         };
         visitor.html(StatusCode::OK, &template, Some(&self.waiting.form_target()))
     }
@@ -255,5 +255,14 @@ fn response<'a>(visitor: &'a Visitor, waiting: &'a WaitingRequest) -> Authorizat
         redirect_uri: &waiting.request.redirect_uri,
         state: waiting.request.state.as_deref(),
         issuer: visitor.app.issuer.as_str(),
+    }
+}
+
+fn duration(seconds: i64) -> String {
+    match seconds {
+        ..120 => count(seconds, "second"),
+        120..7200 => count(seconds / 60, "minute"),
+        7200..172_800 => count(seconds / 3600, "hour"),
+        _ => count(seconds / 86400, "day"),
     }
 }
