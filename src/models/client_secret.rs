@@ -42,6 +42,20 @@ impl ClientSecret {
     }
 }
 
+/// Checks what somebody wants to call one.
+///
+/// # Errors
+/// A sentence that says what a name is.
+pub fn check_name(name: &str) -> Result<(), String> {
+    if (1..=100).contains(&name.chars().count()) && !name.chars().any(char::is_control) {
+        Ok(())
+    } else {
+        Err(String::from(
+            "A secret's name has 1 to 100 characters and no control characters.",
+        ))
+    }
+}
+
 /// Makes a secret and returns it in clear, for the only time.
 ///
 /// # Errors
@@ -52,15 +66,28 @@ pub fn insert(
     name: &str,
     now: UnixTime,
 ) -> QueryResult<PlainSecret> {
+    let id = new_id(IdKind::ClientSecret, now);
+    insert_until(connection, id, client_id, name, None, now)
+}
+
+/// The same, with an id that was made before, for as long as `expires_at` says.
+pub fn insert_until(
+    connection: &mut DbConnection,
+    id: String,
+    client_id: &str,
+    name: &str,
+    expires_at: Option<UnixTime>,
+    now: UnixTime,
+) -> QueryResult<PlainSecret> {
     let secret = PlainSecret::generate(SecretKind::ClientSecret, now);
     let row = ClientSecret {
-        id: new_id(IdKind::ClientSecret, now),
+        id,
         client_id: client_id.to_owned(),
         secret_hash: secret.hash(),
         name: name.to_owned(),
         last_four: secret.last_four().to_owned(),
         created_at: now,
-        expires_at: None,
+        expires_at,
         revoked_at: None,
         last_used_at: None,
     };
