@@ -1,16 +1,17 @@
-//! When access tokens and clients were last used. A request only leaves a note, at most once a minute for
-//! each token and client; `housekeeping` writes the notes in batches. Where more come than fit, some are
+//! When access tokens, clients and their secrets were last used. A request only leaves a note, at most once
+//! a minute for each; `housekeeping` writes the notes in batches. Where more come than fit, some are
 //! lost: the times are for people who look for what is no longer used.
 
 use std::collections::HashMap;
 use std::sync::Arc;
 use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
 
+use diesel::QueryResult;
 use tokio::sync::Mutex;
 
 use crate::clock::UnixTime;
-use crate::db::Db;
-use crate::directory::{KnownClient, KnownToken};
+use crate::db::{Db, DbConnection};
+use crate::directory::{KnownClient, KnownSecret, KnownToken};
 use crate::error::Result;
 use crate::models::last_use;
 use crate::oauth::SecretId;
@@ -24,6 +25,7 @@ const BATCH: usize = 500;
 enum Use {
     Token(SecretId, UnixTime),
     Client(Arc<KnownClient>, UnixTime),
+    Secret(String, UnixTime),
 }
 
 /// The notes that wait to be written.
@@ -57,6 +59,13 @@ impl LastUses {
         }
     }
 
+    /// A client has authenticated with a secret.
+    pub fn secret(&self, known: &KnownSecret, now: UnixTime) {
+        if known.last_use.is_due(now) {
+            self.note(Use::Secret(known.secret.id.clone(), now));
+        }
+    }
+
     fn note(&self, used: Use) {
         // Full: another use in a minute will do.
         drop(self.queue.try_send(used));
@@ -69,11 +78,13 @@ impl LastUses {
     pub async fn write(&self, db: &Db) -> Result<()> {
         let waiting = self.waiting.lock().await;
         // Each thread and server has its own copies, so the same use may come several times.
-        let (mut tokens, mut clients) = (HashMap::new(), HashMap::new());
+        let (mut tokens, mut clients, mut secrets) =
+            (HashMap::new(), HashMap::new(), HashMap::new());
         for used in waiting.try_iter() {
             match used {
                 Use::Token(id, at) => drop(tokens.insert(id, at)),
                 Use::Client(known, at) => drop(clients.insert(known.client.id.clone(), at)),
+                Use::Secret(id, at) => drop(secrets.insert(id, at)),
             }
         }
         let tokens: Vec<(SecretId, UnixTime)> = tokens.into_iter().collect();
@@ -82,17 +93,26 @@ impl LastUses {
             db.write(move |connection| Ok(last_use::of_tokens(connection, &batch)?))
                 .await?;
         }
-        let clients: Vec<(String, UnixTime)> = clients.into_iter().collect();
-        for batch in clients.chunks(BATCH) {
-            let batch = batch.to_vec();
-            db.write(move |connection| {
-                let used: Vec<_> = batch.iter().map(|(id, at)| (id.as_str(), *at)).collect();
-                Ok(last_use::of_clients(connection, &used)?)
-            })
-            .await?;
-        }
-        Ok(())
+        write_by_id(db, clients, last_use::of_clients).await?;
+        write_by_id(db, secrets, last_use::of_secrets).await
     }
+}
+
+async fn write_by_id(
+    db: &Db,
+    used: HashMap<String, UnixTime>,
+    write: impl Fn(&mut DbConnection, &[(&str, UnixTime)]) -> QueryResult<()> + Copy + Send + 'static,
+) -> Result<()> {
+    let used: Vec<(String, UnixTime)> = used.into_iter().collect();
+    for batch in used.chunks(BATCH) {
+        let batch = batch.to_vec();
+        db.write(move |connection| {
+            let used: Vec<_> = batch.iter().map(|(id, at)| (id.as_str(), *at)).collect();
+            Ok(write(connection, &used)?)
+        })
+        .await?;
+    }
+    Ok(())
 }
 
 impl Default for LastUses {

@@ -91,6 +91,7 @@ pub(crate) fn table(routes: &mut ServiceConfig) {
                 .service(page("/audit").get(admin::audit::get))
                 .service(page("/audit/audit-log.csv").get(admin::audit::get_csv))
                 .service(page("/audit/audit-log.jsonl").get(admin::audit::get_json_lines))
+                .configure(clients)
                 .service(page("/scopes").get(admin::scopes::get))
                 .service(
                     page("/scopes/new")
@@ -115,6 +116,46 @@ pub(crate) fn table(routes: &mut ServiceConfig) {
             web::resource(format!("{}/{{name}}", paths::STATIC))
                 .get(assets::get)
                 .default_service(web::to(only_get)),
+        );
+}
+
+/// The administrators' pages about clients.
+fn clients(routes: &mut ServiceConfig) {
+    let form = |path: &str| page(path).get(admin::clients::show::back);
+    routes
+        .service(page("/clients").get(admin::clients::list::get))
+        .service(
+            page("/clients/new")
+                .get(admin::clients::register::get)
+                .post(admin::clients::register::post),
+        )
+        .service(page("/clients/{client}").get(admin::clients::show::get))
+        .service(
+            page("/clients/{client}/edit")
+                .get(admin::clients::edit::get)
+                .post(admin::clients::edit::post),
+        )
+        .service(form("/clients/{client}/secrets").post(admin::clients::secrets::post))
+        .service(
+            page("/clients/{client}/secrets/{secret}/revoke")
+                .get(admin::clients::secrets::get_revoke)
+                .post(admin::clients::secrets::post_revoke),
+        )
+        .service(
+            page("/clients/{client}/disable")
+                .get(admin::clients::state::get_disable)
+                .post(admin::clients::state::post_disable),
+        )
+        .service(form("/clients/{client}/enable").post(admin::clients::state::post_enable))
+        .service(
+            page("/clients/{client}/end-tokens")
+                .get(admin::clients::end_tokens::get)
+                .post(admin::clients::end_tokens::post),
+        )
+        .service(
+            page("/clients/{client}/delete")
+                .get(admin::clients::delete::get)
+                .post(admin::clients::delete::post),
         );
 }
 

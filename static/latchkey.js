@@ -1,9 +1,20 @@
-// Copy buttons. Every page works without this file.
+// Copy buttons, and a search among many choices. Every page works without this file.
 for (const button of document.querySelectorAll("button[data-copy]")) {
   if (!navigator.clipboard) break;
   button.hidden = false;
   button.addEventListener("click", async () => {
     await navigator.clipboard.writeText(document.getElementById(button.dataset.copy).textContent);
     button.textContent = "Copied";
+  });
+}
+
+// A box that finds some of many choices.
+for (const field of document.querySelectorAll("[data-filter]")) {
+  field.hidden = false;
+  field.querySelector("input").addEventListener("input", (event) => {
+    const wanted = event.target.value.toLowerCase();
+    for (const choice of document.querySelectorAll(`#${field.dataset.filter} > .choice`)) {
+      choice.hidden = !choice.textContent.toLowerCase().includes(wanted);
+    }
   });
 }

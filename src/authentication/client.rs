@@ -8,7 +8,7 @@ use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 
 use crate::clock::UnixTime;
-use crate::directory::KnownClient;
+use crate::directory::{KnownClient, KnownSecret};
 use crate::error::Result;
 use crate::oauth::id::{self, IdKind};
 use crate::oauth::{HashedSecret, OAuthError, Params, params};
@@ -64,6 +64,13 @@ impl Credentials {
         }
         let secret = (!secret.is_empty()).then(|| HashedSecret::of(&secret));
         Ok(Self { client_id, secret })
+    }
+
+    /// The secret that proves a client that was authenticated; none for a public one.
+    pub fn proof<'a>(&self, known: &'a KnownClient) -> Option<&'a KnownSecret> {
+        let presented = self.secret.as_ref()?;
+        let mut own = known.secrets.iter();
+        own.find(|own| own.secret.secret_hash.matches(presented))
     }
 
     /// The client that is claimed.
@@ -132,7 +139,8 @@ fn check(
     };
     // Every secret is compared, so that the time does not tell which one it was.
     let proven = secret.is_some_and(|secret| {
-        let live = known.secrets.iter().filter(|own| own.is_live(now));
+        let own = known.secrets.iter().map(|own| &own.secret);
+        let live = own.filter(|own| own.is_live(now));
         live.fold(false, |found, own| own.secret_hash.matches(secret) | found)
     });
     match (known.client.disabled_at, known.client.is_public(), secret) {

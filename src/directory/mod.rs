@@ -42,10 +42,19 @@ pub struct KnownClient {
     /// The registration.
     pub client: Client,
     /// Its secrets that nobody has revoked; expiry is checked at each use.
-    pub secrets: Vec<ClientSecret>,
+    pub secrets: Vec<KnownSecret>,
     /// The slug of the project that owns it.
     pub project: Option<String>,
     /// When it last got a token or asked about one.
+    pub last_use: LastUse,
+}
+
+/// A secret of a client.
+#[derive(Debug)]
+pub struct KnownSecret {
+    /// The secret's digest, and until when it works.
+    pub secret: ClientSecret,
+    /// When the client last authenticated with it.
     pub last_use: LastUse,
 }
 
@@ -77,6 +86,15 @@ struct Copies {
 
 thread_local! {
     static COPIES: RefCell<Copies> = RefCell::default();
+}
+
+impl KnownSecret {
+    fn new(secret: ClientSecret) -> Self {
+        Self {
+            last_use: LastUse::stored(secret.last_used_at),
+            secret,
+        }
+    }
 }
 
 impl Directory {
@@ -118,7 +136,7 @@ impl Directory {
             Ok(Some(Arc::new(KnownClient {
                 last_use: LastUse::stored(client.last_used_at),
                 client,
-                secrets,
+                secrets: secrets.into_iter().map(KnownSecret::new).collect(),
                 project,
             })))
         });

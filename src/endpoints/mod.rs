@@ -43,13 +43,12 @@ async fn authenticate(
         LoggedClient::note(request, known);
     }
     let address = client_address::client(&app.config, request);
-    authenticate_client(
-        known,
-        &app.secret_failures,
-        &credentials,
-        address,
-        app.now(),
-    )
+    let now = app.now();
+    let known = authenticate_client(known, &app.secret_failures, &credentials, address, now)?;
+    if let Some(secret) = credentials.proof(&known) {
+        app.last_uses.secret(secret, now);
+    }
+    Ok(known)
 }
 
 /// JSON that nobody may keep: tokens, or what is known of them (RFC 6749 §5.1).

@@ -126,6 +126,9 @@ async fn client(app: &App, header: &[u8], address: IpAddr) -> Result<Caller> {
             other => other,
         })?;
     app.last_uses.client(&known, now);
+    if let Some(secret) = credentials.proof(&known) {
+        app.last_uses.secret(secret, now);
+    }
     let scope = app
         .directory
         .permissions()

@@ -232,3 +232,34 @@ pub fn count_live_of(
         .count()
         .get_result(connection)
 }
+
+/// Those of a client with the names of their people: first the ones with names, of which nobody makes
+/// many, then the newest from grants, `newest` at most, live or not. A busy client has a million.
+pub fn recent_of_client(
+    connection: &mut DbConnection,
+    client_id: &str,
+    newest: i64,
+) -> QueryResult<Vec<(AccessToken, Option<String>)>> {
+    let of_client = || {
+        access_tokens::table
+            .left_join(users::table)
+            .filter(access_tokens::client_id.eq(client_id))
+            .select((AccessToken::as_select(), users::username.nullable()))
+    };
+    // Spelled out, because an index of some rows serves only whom it recognises by the text.
+    let named = sql::<Bool>("access_tokens.kind <> 'access'");
+    let mut found: Vec<(AccessToken, Option<String>)> =
+        of_client().filter(named).load(connection)?;
+    // Not ordered by the database, which would walk all tokens in that order instead.
+    found.sort_by_key(|(token, _)| std::cmp::Reverse(token.created_at));
+    let newest: Vec<(AccessToken, Option<String>)> = of_client()
+        .order(access_tokens::created_at.desc())
+        .limit(newest)
+        .load(connection)?;
+    found.extend(
+        newest
+            .into_iter()
+            .filter(|(token, _)| token.kind == TokenKind::Access),
+    );
+    Ok(found)
+}

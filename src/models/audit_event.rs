@@ -110,3 +110,13 @@ pub fn sign_in_history(
         .limit(limit)
         .load(connection)
 }
+
+/// Whether a client has ever been written of.
+pub fn any_of_client(connection: &mut DbConnection, client_id: &str) -> QueryResult<bool> {
+    let one: Vec<String> = audit_events::table
+        .filter(audit_events::client_id.eq(client_id))
+        .select(audit_events::id)
+        .limit(1)
+        .load(connection)?;
+    Ok(!one.is_empty())
+}

@@ -1,4 +1,7 @@
-//! Clients (RFC 6749 §2): who may ask for tokens, and how.
+//! Clients (RFC 6749 §2): who may ask for tokens, and how. What may be registered is in `registration`.
+
+pub mod application;
+pub mod search;
 
 use diesel::prelude::*;
 
@@ -6,7 +9,7 @@ use crate::clock::UnixTime;
 use crate::db::{DbConnection, note_change};
 use crate::oauth::id::{IdKind, new_id};
 use crate::oauth::{GrantType, List, Scope, redirect_uri};
-use crate::schema::{clients, projects};
+use crate::schema::clients;
 
 use super::project::Project;
 use super::user::User;
@@ -40,7 +43,7 @@ pub struct Client {
     pub id: String,
     /// `client_name`.
     pub name: String,
-    /// The person who owns it.
+    /// The person whose own tokens it holds; none for every client that somebody registered.
     pub user_id: Option<String>,
     /// The project that owns it.
     pub project_id: Option<String>,
@@ -116,6 +119,12 @@ impl Client {
                 .any(|uri| redirect_uri::is_native(uri))
     }
 
+    /// Whether it holds a person's own tokens: it has no grants and no secret, and lives as long as the
+    /// person.
+    pub fn is_personal(&self) -> bool {
+        self.user_id.is_some()
+    }
+
     /// Whether it is registered for a grant. The password grant needs the operator's flag besides.
     pub fn may_use(&self, grant_type: GrantType) -> bool {
         self.grant_types.contains(&grant_type)
@@ -161,8 +170,7 @@ pub fn list(connection: &mut DbConnection) -> QueryResult<Vec<Client>> {
 /// Those that somebody registered, newest last: not the one that each user has for personal tokens.
 pub fn list_registered(connection: &mut DbConnection) -> QueryResult<Vec<Client>> {
     clients::table
-        .left_join(projects::table)
-        .filter(projects::personal_user_id.is_null())
+        .filter(clients::user_id.is_null())
         .select(Client::as_select())
         .order(clients::id)
         .load(connection)
@@ -213,6 +221,28 @@ pub fn insert(connection: &mut DbConnection, client: Client) -> QueryResult<()> 
         .values(client)
         .execute(connection)?;
     note_change(connection)
+}
+
+/// Replaces what may change after the registration: all but the id, the owner of personal tokens and
+/// whether it keeps a secret.
+pub fn update(connection: &mut DbConnection, client: Client) -> QueryResult<bool> {
+    let changed = diesel::update(clients::table.find(client.id))
+        .set((
+            clients::name.eq(client.name),
+            clients::project_id.eq(client.project_id),
+            clients::is_first_party.eq(client.is_first_party),
+            clients::is_resource_server.eq(client.is_resource_server),
+            clients::grant_types.eq(String::from(client.grant_types)),
+            clients::redirect_uris.eq(String::from(client.redirect_uris)),
+            clients::scope.eq(client.scope),
+            clients::allowed_origins.eq(String::from(client.allowed_origins)),
+            clients::token_format.eq(String::from(client.token_format)),
+            clients::access_ttl.eq(client.access_ttl),
+            clients::refresh_ttl.eq(client.refresh_ttl),
+        ))
+        .execute(connection)?;
+    note_change(connection)?;
+    Ok(changed == 1)
 }
 
 /// Disables (with a time) or enables (with none).

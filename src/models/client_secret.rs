@@ -42,6 +42,20 @@ impl ClientSecret {
     }
 }
 
+/// Checks what somebody wants to call one.
+///
+/// # Errors
+/// A sentence that says what a name is.
+pub fn check_name(name: &str) -> Result<(), String> {
+    if (1..=100).contains(&name.chars().count()) && !name.chars().any(char::is_control) {
+        Ok(())
+    } else {
+        Err(String::from(
+            "A secret's name has 1 to 100 characters and no control characters.",
+        ))
+    }
+}
+
 /// Makes a secret and returns it in clear, for the only time.
 ///
 /// # Errors
@@ -63,9 +77,22 @@ pub fn insert_until(
     expires_at: Option<UnixTime>,
     now: UnixTime,
 ) -> QueryResult<PlainSecret> {
+    let id = new_id(IdKind::ClientSecret, now);
+    insert_as(connection, id, client_id, name, expires_at, now)
+}
+
+/// The same, with an id that was made before.
+pub fn insert_as(
+    connection: &mut DbConnection,
+    id: String,
+    client_id: &str,
+    name: &str,
+    expires_at: Option<UnixTime>,
+    now: UnixTime,
+) -> QueryResult<PlainSecret> {
     let secret = PlainSecret::generate(SecretKind::ClientSecret, now);
     let row = ClientSecret {
-        id: new_id(IdKind::ClientSecret, now),
+        id,
         client_id: client_id.to_owned(),
         secret_hash: secret.hash(),
         name: name.to_owned(),

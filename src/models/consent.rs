@@ -5,7 +5,7 @@ use diesel::prelude::*;
 use crate::clock::UnixTime;
 use crate::db::DbConnection;
 use crate::oauth::Scope;
-use crate::schema::{clients, consents};
+use crate::schema::{clients, consents, users};
 
 use super::client::Client;
 use super::user::User;
@@ -88,4 +88,27 @@ pub fn withdraw(
                 .and(consents::client_id.eq(client_id)),
         )
         .execute(connection)
+}
+
+/// How many people have allowed a client anything.
+pub fn count_people(connection: &mut DbConnection, client_id: &str) -> QueryResult<i64> {
+    consents::table
+        .filter(consents::client_id.eq(client_id))
+        .select(diesel::dsl::count(consents::user_id).aggregate_distinct())
+        .get_result(connection)
+}
+
+/// The newest rows of a client, `limit` at most, with the people's names.
+pub fn newest_of_client(
+    connection: &mut DbConnection,
+    client_id: &str,
+    limit: i64,
+) -> QueryResult<Vec<(Consent, String)>> {
+    consents::table
+        .inner_join(users::table)
+        .filter(consents::client_id.eq(client_id))
+        .order(consents::created_at.desc())
+        .limit(limit)
+        .select((Consent::as_select(), users::username))
+        .load(connection)
 }

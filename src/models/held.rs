@@ -187,6 +187,22 @@ pub fn end_everything_of_client(
     client_id: &str,
     ending: &Ending<'_>,
 ) -> QueryResult<Held> {
+    let mut ended = end_tokens_of_client(connection, client_id, ending)?;
+    ended.client_secrets = diesel::update(client_secrets::table)
+        .filter(client_secrets::client_id.eq(client_id))
+        .filter(client_secrets::revoked_at.is_null())
+        .set(client_secrets::revoked_at.eq(Some(ending.at)))
+        .execute(connection)?;
+    note_change(connection)?;
+    Ok(ended)
+}
+
+/// Ends every authorization given to a client and every token it has; its secrets go on working.
+pub fn end_tokens_of_client(
+    connection: &mut DbConnection,
+    client_id: &str,
+    ending: &Ending<'_>,
+) -> QueryResult<Held> {
     let authorizations = end_authorizations!(connection, client_id, client_id, ending);
     let ended = Held {
         sessions: 0,
@@ -200,13 +216,8 @@ pub fn end_everything_of_client(
         ),
         api_keys: end_tokens!(connection, client_id, client_id, TokenKind::ApiKey, ending),
         client_tokens: end_tokens!(connection, client_id, client_id, TokenKind::Access, ending),
-        client_secrets: diesel::update(client_secrets::table)
-            .filter(client_secrets::client_id.eq(client_id))
-            .filter(client_secrets::revoked_at.is_null())
-            .set(client_secrets::revoked_at.eq(Some(ending.at)))
-            .execute(connection)?,
+        client_secrets: 0,
     };
-    note_change(connection)?;
     note_token_change(connection)?;
     Ok(ended)
 }

@@ -1,4 +1,4 @@
-//! When access tokens and clients were last used: many rows at once, at most once a minute each, and no
+//! When access tokens, clients and their secrets were last used: many rows at once, at most once a minute each, and no
 //! revision moves on for it. Which uses there were is gathered in `crate::last_use`.
 
 use diesel::prelude::*;
@@ -7,7 +7,7 @@ use diesel::sql_types::{Array, BigInt, Binary, Text};
 use crate::clock::UnixTime;
 use crate::db::DbConnection;
 use crate::oauth::SecretId;
-use crate::schema::{access_tokens, clients};
+use crate::schema::{access_tokens, client_secrets, clients};
 
 /// Seconds in which no second use of the same row is written.
 pub const PRECISION: i64 = 60;
@@ -30,6 +30,34 @@ macro_rules! update_many {
             ".id = due.id"
         )
     };
+}
+
+/// Notes the uses in a table whose ids are text.
+macro_rules! by_id {
+    ($table:ident, $name:literal, $connection:ident, $used:ident) => {{
+        match $connection {
+            DbConnection::Sqlite(connection) => {
+                for (id, at) in $used {
+                    let due = $table::last_used_at
+                        .is_null()
+                        .or($table::last_used_at.le(Some(at.plus(-PRECISION))));
+                    diesel::update($table::table.find(id).filter(due))
+                        .set($table::last_used_at.eq(Some(*at)))
+                        .execute(connection)?;
+                }
+            }
+            DbConnection::Postgres(connection) => {
+                let (ids, times): (Vec<&str>, Vec<i64>) =
+                    $used.iter().map(|(id, at)| (*id, at.seconds())).unzip();
+                diesel::sql_query(update_many!($name, "text[]"))
+                    .bind::<Array<Text>, _>(ids)
+                    .bind::<Array<BigInt>, _>(times)
+                    .bind::<BigInt, _>(PRECISION)
+                    .execute(connection)?;
+            }
+        }
+        Ok(())
+    }};
 }
 
 /// Notes when each of these tokens was last used.
@@ -63,26 +91,10 @@ pub fn of_tokens(connection: &mut DbConnection, used: &[(SecretId, UnixTime)]) -
 
 /// Notes when each of these clients last got a token or asked about one.
 pub fn of_clients(connection: &mut DbConnection, used: &[(&str, UnixTime)]) -> QueryResult<()> {
-    match connection {
-        DbConnection::Sqlite(connection) => {
-            for (id, at) in used {
-                let due = clients::last_used_at
-                    .is_null()
-                    .or(clients::last_used_at.le(Some(at.plus(-PRECISION))));
-                diesel::update(clients::table.find(id).filter(due))
-                    .set(clients::last_used_at.eq(Some(*at)))
-                    .execute(connection)?;
-            }
-        }
-        DbConnection::Postgres(connection) => {
-            let (ids, times): (Vec<&str>, Vec<i64>) =
-                used.iter().map(|(id, at)| (*id, at.seconds())).unzip();
-            diesel::sql_query(update_many!("clients", "text[]"))
-                .bind::<Array<Text>, _>(ids)
-                .bind::<Array<BigInt>, _>(times)
-                .bind::<BigInt, _>(PRECISION)
-                .execute(connection)?;
-        }
-    }
-    Ok(())
+    by_id!(clients, "clients", connection, used)
+}
+
+/// Notes when a client last authenticated with each of these secrets.
+pub fn of_secrets(connection: &mut DbConnection, used: &[(&str, UnixTime)]) -> QueryResult<()> {
+    by_id!(client_secrets, "client_secrets", connection, used)
 }

@@ -27,6 +27,7 @@ pub mod project_member;
 pub mod purge;
 pub mod refresh_token;
 pub mod refusal;
+pub mod registration;
 pub mod role;
 pub mod scope;
 pub mod session;

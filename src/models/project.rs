@@ -295,6 +295,7 @@ pub(super) fn insert_personal(
         created_at: now,
     };
     let client = Client {
+        user_id: Some(user_id.to_owned()),
         project_id: Some(project.id.clone()),
         ..Client::new("Personal access tokens", ClientKind::Confidential, now)
     };

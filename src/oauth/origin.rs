@@ -14,8 +14,9 @@ pub fn check(origin: &str) -> Result<(), String> {
     if canonical.as_deref() == Some(origin) {
         Ok(())
     } else {
+        let shown: String = origin.chars().take(200).collect();
         Err(format!(
-            "the origin {origin:?} must be written as browsers send it, like https://app.example"
+            "The origin {shown:?} must be written as browsers send it, like https://app.example."
         ))
     }
 }

@@ -10,6 +10,9 @@ pub struct MatchedRedirectUri(String);
 
 const LOOPBACK_PREFIXES: [&str; 3] = ["http://127.0.0.1", "http://[::1]", "http://localhost"];
 
+/// Characters of a refused URI that are repeated to whoever wants to register it.
+const LONGEST_SHOWN: usize = 200;
+
 /// The names that an authorization response adds, which a registered query must not have already.
 const RESPONSE_PARAMETERS: [&str; 5] = ["code", "state", "iss", "error", "error_description"];
 
@@ -86,7 +89,8 @@ pub fn is_native(uri: &str) -> bool {
 /// # Errors
 /// A sentence that says what is wrong with it.
 pub fn check(uri: &str, client_is_public: bool) -> Result<(), String> {
-    let refuse = |why: &str| Err(format!("the redirect URI {uri:?} {why}"));
+    let shown: String = uri.chars().take(LONGEST_SHOWN).collect();
+    let refuse = |why: &str| Err(format!("The redirect URI {shown:?} {why}."));
     if uri.len() > 2000
         || !uri
             .bytes()

@@ -131,7 +131,7 @@ impl Form {
             .unwrap_or_else(|| panic!("no form to {action} in {page:?}"))
     }
 
-    /// Every form of a page, with its hidden and filled fields.
+    /// Every form of a page, with its hidden and filled fields and its ticked boxes.
     pub fn all(page: &Answer) -> Vec<Self> {
         page.body
             .split("<form")
@@ -150,9 +150,17 @@ impl Form {
                         attribute(tag, "value").unwrap_or_default(),
                     ))
                 });
+                let areas = text.split("<textarea").skip(1).filter_map(|area| {
+                    let (tag, rest) = area.split_once('>')?;
+                    let typed = rest.split("</textarea>").next()?;
+                    // Browsers drop a line break at the beginning.
+                    let typed = typed.strip_prefix('\n').unwrap_or(typed);
+                    Some((attribute(tag, "name")?, unescape(typed)))
+                });
                 Self {
-                    action: attribute(text, "action").unwrap_or_default(),
-                    fields: inputs.collect(),
+                    action: attribute(text.split('>').next().unwrap(), "action")
+                        .unwrap_or_default(),
+                    fields: inputs.chain(areas).collect(),
                 }
             })
             .collect()
@@ -162,6 +170,13 @@ impl Form {
     #[must_use]
     pub fn fill(mut self, name: &str, value: &str) -> Self {
         self.fields.retain(|(own, _)| own != name);
+        self.fields.push((name.to_owned(), value.to_owned()));
+        self
+    }
+
+    /// Ticks a box, besides those of the same name that are ticked already.
+    #[must_use]
+    pub fn tick(mut self, name: &str, value: &str) -> Self {
         self.fields.push((name.to_owned(), value.to_owned()));
         self
     }

@@ -31,6 +31,18 @@ CREATE INDEX users_without_password ON users (username_key) WHERE password_hash 
 CREATE INDEX users_by_roles ON users (roles, username_key) WHERE roles <> '[]';
 CREATE INDEX one_time_links_by_user ON one_time_links (user_id) WHERE user_id IS NOT NULL;
 
+-- The client of a person's own tokens is that person's. Lists have all the others.
+UPDATE clients SET user_id = (SELECT personal_user_id FROM projects WHERE projects.id = clients.project_id);
+CREATE INDEX clients_registered ON clients (name, id) WHERE user_id IS NULL;
+
+-- Of a client its newest tokens are read, those with names besides, and how many people have allowed it.
+DROP INDEX access_tokens_by_client;
+CREATE INDEX access_tokens_by_client ON access_tokens (client_id, created_at);
+CREATE INDEX access_tokens_named_by_client ON access_tokens (client_id) WHERE kind <> 'access';
+DROP INDEX consents_by_client;
+CREATE INDEX consents_by_client ON consents (client_id, user_id);
+CREATE INDEX consents_newest_by_client ON consents (client_id, created_at);
+
 -- How often something happened within each period (60, 3600 or 86400 seconds) that begins at a multiple
 -- of it.
 CREATE TABLE activity (

@@ -1,5 +1,4 @@
-//! `latchkey client add`: what may be registered together. What a redirect URI or origin may be is in
-//! `oauth`.
+//! `latchkey client add`. What may be registered is in `models::registration`.
 
 use clap::{Args, ValueEnum};
 
@@ -7,16 +6,15 @@ use crate::config::Config;
 use crate::db::DbConnection;
 use crate::error::{Error, Result};
 use crate::models::client::{self, Client, ClientKind, TokenFormat};
-use crate::models::{client_secret, project};
-use crate::oauth::{GrantType, List, PlainSecret, origin, redirect_uri};
+use crate::models::client_secret;
+use crate::models::registration::{LIFETIMES, Mistake, Part, Registration, advice};
+use crate::oauth::{GrantType, PlainSecret};
 
+use super::super::Failure;
 use super::super::installation::{Installation, now};
 use super::super::output::{Output, note as say, warn};
-use super::super::{Failure, scope};
-use super::{Registration, advice, note, registration};
-
-/// A hundred years.
-const LONGEST: i64 = 3_153_600_000;
+use super::note;
+use super::printed::{KEEP_THE_SECRET, Printed};
 
 #[derive(Debug, Args)]
 pub(in crate::cli) struct AddClient {
@@ -48,10 +46,10 @@ pub(in crate::cli) struct AddClient {
     #[arg(long, value_name = "FORMAT", value_enum, default_value_t = Format::Opaque)]
     token_format: Format,
     /// How long its access tokens live
-    #[arg(long, value_name = "SECONDS", value_parser = clap::value_parser!(i64).range(1..=LONGEST))]
+    #[arg(long, value_name = "SECONDS", value_parser = clap::value_parser!(i64).range(LIFETIMES))]
     access_ttl: Option<i64>,
     /// How long its refresh tokens live unused
-    #[arg(long, value_name = "SECONDS", value_parser = clap::value_parser!(i64).range(1..=LONGEST))]
+    #[arg(long, value_name = "SECONDS", value_parser = clap::value_parser!(i64).range(LIFETIMES))]
     refresh_ttl: Option<i64>,
     /// The project that owns it
     #[arg(long, value_name = "SLUG")]
@@ -68,122 +66,82 @@ enum Format {
 
 /// What was registered, and what its operator may want to mend.
 struct Added {
-    registration: Registration,
+    printed: Printed,
     secret: Option<PlainSecret>,
     warnings: Vec<String>,
 }
 
 impl AddClient {
     pub(super) async fn run(self, config: Config) -> std::result::Result<Output, Failure> {
-        let client = self.checked()?;
+        let wanted = self.registration()?;
         let installation = Installation::open(config)?;
-        let (scopes, project) = (self.scopes, self.project);
         let added = installation
             .db
-            .write(move |connection| insert(connection, client, &scopes, project.as_deref()));
+            .write(move |connection| insert(connection, wanted));
         let added = added.await?;
         installation.seen_everywhere().await;
         for warning in &added.warnings {
             warn(warning);
         }
         if added.secret.is_some() {
-            say(registration::KEEP_THE_SECRET);
+            say(KEEP_THE_SECRET);
         }
         Ok(Output::one(
-            added.registration.record_with_secret(added.secret.as_ref()),
+            added.printed.record_with_secret(added.secret.as_ref()),
         ))
     }
 
-    /// The client without its scopes and project, which the database must know.
-    fn checked(&self) -> std::result::Result<Client, String> {
-        client::check_name(&self.name)?;
-        for uri in &self.redirect_uris {
-            redirect_uri::check(uri, self.public)?;
-        }
-        for own in &self.origins {
-            origin::check(own)?;
-        }
-        if self.public && self.resource_server {
-            return Err(String::from(
-                "A public client cannot introspect, since it has nothing to authenticate with: leave \
-                 out --public or --resource-server.",
-            ));
-        }
-        let kind = if self.public {
-            ClientKind::Public
+    /// What is wanted. Without `--grant` it follows from the rest.
+    fn registration(self) -> std::result::Result<Registration, String> {
+        let grant_types = if self.grants.is_empty() {
+            self.usual_grants()
         } else {
-            ClientKind::Confidential
+            let read = |name: &String| name.parse().map_err(|_| unknown_grant(name));
+            self.grants
+                .iter()
+                .map(read)
+                .collect::<std::result::Result<_, _>>()?
         };
-        Ok(Client {
+        Ok(Registration {
+            name: self.name,
+            kind: if self.public {
+                ClientKind::Public
+            } else {
+                ClientKind::Confidential
+            },
             is_first_party: self.first_party,
             is_resource_server: self.resource_server,
-            grant_types: List(self.grant_types()?),
-            redirect_uris: List(each_once(&self.redirect_uris)),
-            allowed_origins: List(each_once(&self.origins)),
+            grant_types,
+            redirect_uris: self.redirect_uris,
+            scopes: self.scopes,
+            allowed_origins: self.origins,
             token_format: match self.token_format {
                 Format::Opaque => TokenFormat::Opaque,
                 Format::Jwt => TokenFormat::Jwt,
             },
             access_ttl: self.access_ttl,
             refresh_ttl: self.refresh_ttl,
-            ..Client::new(&self.name, kind, now())
+            project: self.project,
         })
     }
 
-    fn grant_types(&self) -> std::result::Result<Vec<GrantType>, String> {
-        let mut grants = Vec::new();
-        for name in &self.grants {
-            let grant: GrantType = name.parse().map_err(|_| unknown_grant(name))?;
-            if !grants.contains(&grant) {
-                self.check_grant(grant)?;
-                grants.push(grant);
-            }
-        }
-        if !grants.is_empty() {
-            return Ok(grants);
-        }
+    fn usual_grants(&self) -> Vec<GrantType> {
         if !self.redirect_uris.is_empty() {
-            return Ok(vec![GrantType::AuthorizationCode, GrantType::RefreshToken]);
-        }
-        if self.resource_server {
-            return Ok(Vec::new());
-        }
-        if self.public {
-            return Err(String::from(
-                "A public client needs --redirect-uri, or --first-party with --grant password.",
-            ));
-        }
-        Ok(vec![GrantType::ClientCredentials])
-    }
-
-    fn check_grant(&self, grant: GrantType) -> std::result::Result<(), String> {
-        match grant {
-            GrantType::Password if !self.first_party => Err(String::from(
-                "The grant password hands people's passwords to the client: only a client of your \
-                 own may have it, so add --first-party.",
-            )),
-            // RFC 6749 §4.4.
-            GrantType::ClientCredentials if self.public => Err(String::from(
-                "The grant client_credentials needs a client that keeps a secret: leave out --public.",
-            )),
-            GrantType::AuthorizationCode if self.redirect_uris.is_empty() => Err(String::from(
-                "The grant authorization_code needs a place to send the code to: add --redirect-uri.",
-            )),
-            _ => Ok(()),
+            vec![GrantType::AuthorizationCode, GrantType::RefreshToken]
+        } else if self.public || self.resource_server {
+            Vec::new()
+        } else {
+            vec![GrantType::ClientCredentials]
         }
     }
 }
 
-fn insert(
-    connection: &mut DbConnection,
-    mut client: Client,
-    scopes: &[String],
-    slug: Option<&str>,
-) -> Result<Added> {
-    client.scope = scope::existing(connection, scopes)?;
-    client.project_id = slug
-        .map(|slug| shared_project(connection, slug))
-        .transpose()?;
+fn insert(connection: &mut DbConnection, wanted: Registration) -> Result<Added> {
+    let new = Client::new(&wanted.name, wanted.kind, now());
+    let client = match wanted.apply(connection, new)? {
+        Ok(client) => client,
+        Err(mistakes) => return Err(refused(&mistakes)),
+    };
     let warnings = advice::warnings(connection, &client)?;
     client::insert(connection, client.clone())?;
     let secret = if client.is_public() {
@@ -198,33 +156,29 @@ fn insert(
     };
     note(connection, "client.added", &client, client.created_at)?;
     Ok(Added {
-        registration: Registration::load(connection, client)?,
+        printed: Printed::load(connection, client)?,
         secret,
         warnings,
     })
 }
 
-/// The id of a project; a personal one has its one client already.
-fn shared_project(connection: &mut DbConnection, slug: &str) -> Result<String> {
-    match project::find_by_slug(connection, slug)? {
-        Some(project) if project.personal_user_id.is_none() => Ok(project.id),
-        Some(_) => Err(Error::Failed(format!(
-            "The project {slug} is a user's personal one, which has no other clients: name another."
-        ))),
-        None => Err(Error::Failed(format!(
-            "There is no project {slug:?}: check --project."
-        ))),
-    }
-}
-
-fn each_once(texts: &[String]) -> Vec<String> {
-    let mut once: Vec<String> = Vec::new();
-    for text in texts {
-        if !once.contains(text) {
-            once.push(text.clone());
-        }
-    }
-    once
+/// The first mistake, with the option that has it.
+fn refused(mistakes: &[Mistake]) -> Error {
+    let Some(Mistake { part, sentence }) = mistakes.first() else {
+        return Error::failed("a registration was refused without a reason");
+    };
+    let option = match part {
+        Part::Name => "--name",
+        Part::IsResourceServer => "--resource-server",
+        Part::GrantTypes => "--grant",
+        Part::RedirectUris => "--redirect-uri",
+        Part::Scopes => "--scope",
+        Part::AllowedOrigins => "--origin",
+        Part::AccessTtl => "--access-ttl",
+        Part::RefreshTtl => "--refresh-ttl",
+        Part::Project => "--project",
+    };
+    Error::Failed(format!("{option}: {sentence}"))
 }
 
 fn unknown_grant(name: &str) -> String {

@@ -1,9 +1,8 @@
 //! `latchkey client`: the clients (RFC 6749 §2) that somebody registered. Registering one is in `add`,
-//! what it prints in `registration`.
+//! how one is printed in `printed`.
 
 mod add;
-mod advice;
-mod registration;
+mod printed;
 
 use clap::{Args, Subcommand};
 
@@ -12,12 +11,12 @@ use crate::config::Config;
 use crate::db::DbConnection;
 use crate::error::{Error, Result};
 use crate::models::client::{self, Client};
-use crate::models::{client_secret, project};
+use crate::models::client_secret;
 
 use super::Failure;
 use super::installation::{Installation, audit, now};
 use super::output::{Output, note as say};
-use registration::Registration;
+use printed::{KEEP_THE_SECRET, Printed};
 
 #[derive(Debug, Subcommand)]
 pub(super) enum ClientCommand {
@@ -70,11 +69,11 @@ impl ClientCommand {
 
 async fn list(config: Config) -> std::result::Result<Output, Failure> {
     let installation = Installation::open(config)?;
-    let registrations = installation.db.read(|connection| {
+    let clients = installation.db.read(|connection| {
         let clients = client::list_registered(connection)?;
         clients
             .into_iter()
-            .map(|client| Registration::load(connection, client))
+            .map(|client| Printed::load(connection, client))
             .collect::<Result<Vec<_>>>()
     });
     Ok(Output::many(
@@ -85,11 +84,7 @@ async fn list(config: Config) -> std::result::Result<Output, Failure> {
             "scope",
             "disabled_at",
         ],
-        registrations
-            .await?
-            .iter()
-            .map(Registration::record)
-            .collect(),
+        clients.await?.iter().map(Printed::record).collect(),
         "There are no clients yet: register one with `latchkey client add`.",
     ))
 }
@@ -99,10 +94,10 @@ async fn show(config: Config, id: String) -> std::result::Result<Output, Failure
     let record = installation.db.read(move |connection| {
         let client = load(connection, &id)?;
         let secrets = client_secret::of_client(connection, &client)?;
-        let registration = Registration::load(connection, client)?;
-        Ok(registration
+        let printed = Printed::load(connection, client)?;
+        Ok(printed
             .record()
-            .with("secrets", registration::secrets(&secrets, now())))
+            .with("secrets", printed::secrets(&secrets, now())))
     });
     Ok(Output::one(record.await?))
 }
@@ -121,16 +116,16 @@ async fn rotate_secret(
                 "{id} is a public client, which never has a secret."
             )));
         }
-        check_not_personal(connection, &client)?;
+        check_not_personal(&client)?;
         client_secret::end_all_at(connection, &client.id, now.plus(overlap))?;
         let secret = client_secret::insert(connection, &client.id, "rotated", now)?;
         note(connection, "client_secret.rotated", &client, now)?;
-        Ok((Registration::load(connection, client)?, secret))
+        Ok((Printed::load(connection, client)?, secret))
     });
-    let (registration, secret) = made.await?;
+    let (printed, secret) = made.await?;
     installation.seen_everywhere().await;
-    say(registration::KEEP_THE_SECRET);
-    Ok(Output::one(registration.record_with_secret(Some(&secret))))
+    say(KEEP_THE_SECRET);
+    Ok(Output::one(printed.record_with_secret(Some(&secret))))
 }
 
 async fn set_disabled(
@@ -150,15 +145,15 @@ async fn set_disabled(
             "client.enabled"
         };
         note(connection, action, &client, now())?;
-        Registration::load(connection, client)
+        Printed::load(connection, client)
     });
-    let registration = changed.await?;
+    let printed = changed.await?;
     installation.seen_everywhere().await;
     let state = if at.is_some() { "disabled" } else { "enabled" };
-    let Client { id, name, .. } = &registration.client;
+    let Client { id, name, .. } = &printed.client;
     Ok(Output::said(
         format!("{id} ({name}) is {state}."),
-        registration.record(),
+        printed.record(),
     ))
 }
 
@@ -166,17 +161,17 @@ async fn delete(config: Config, id: String) -> std::result::Result<Output, Failu
     let installation = Installation::open(config)?;
     let deleted = installation.db.write(move |connection| {
         let client = load(connection, &id)?;
-        check_not_personal(connection, &client)?;
-        let registration = Registration::load(connection, client)?;
+        check_not_personal(&client)?;
+        let printed = Printed::load(connection, client)?;
         client::delete(connection, &id)?;
-        note(connection, "client.deleted", &registration.client, now())?;
-        Ok(registration)
+        note(connection, "client.deleted", &printed.client, now())?;
+        Ok(printed)
     });
-    let registration = deleted.await?;
+    let printed = deleted.await?;
     installation.seen_everywhere().await;
-    let Client { id, name, .. } = &registration.client;
+    let Client { id, name, .. } = &printed.client;
     let sentence = format!("{id} ({name}) is deleted with all its tokens.");
-    Ok(Output::said(sentence, registration.record()))
+    Ok(Output::said(sentence, printed.record()))
 }
 
 fn load(connection: &mut DbConnection, id: &str) -> Result<Client> {
@@ -188,11 +183,8 @@ fn load(connection: &mut DbConnection, id: &str) -> Result<Client> {
 }
 
 /// The client that holds a person's own tokens has no secret, and lives as long as the person.
-fn check_not_personal(connection: &mut DbConnection, client: &Client) -> Result<()> {
-    let Some(id) = &client.project_id else {
-        return Ok(());
-    };
-    if project::find(connection, id)?.is_some_and(|project| project.personal_user_id.is_some()) {
+fn check_not_personal(client: &Client) -> Result<()> {
+    if client.is_personal() {
         return Err(Error::Failed(format!(
             "{} holds the personal access tokens of a user: it has no secret and cannot be deleted; \
              `latchkey user revoke-tokens` ends its tokens.",

@@ -2,6 +2,7 @@
 //! takes an `Administrator`, so that nobody else gets in.
 
 pub mod audit;
+pub mod clients;
 pub mod dashboard;
 pub mod projects;
 pub mod roles;

@@ -1,5 +1,6 @@
 //! The administrators' pages.
 
+mod clients;
 mod ending_tokens;
 mod finding_tokens;
 mod refusals;

@@ -1,14 +1,18 @@
 //! What may be registered and may yet surprise whoever registers it.
 
+use diesel::QueryResult;
 use url::{Host, Url};
 
 use crate::db::DbConnection;
-use crate::error::Result;
-use crate::models::client::Client;
-use crate::models::scope;
 
-/// What is allowed, and may surprise.
-pub(super) fn warnings(connection: &mut DbConnection, client: &Client) -> Result<Vec<String>> {
+use super::super::client::Client;
+use super::scope;
+
+/// What is allowed, and may surprise, a sentence each.
+///
+/// # Errors
+/// The database's.
+pub fn warnings(connection: &mut DbConnection, client: &Client) -> QueryResult<Vec<String>> {
     let mut warnings = Vec::new();
     let sensitive: Vec<String> = scope::list(connection)?
         .into_iter()
@@ -17,7 +21,7 @@ pub(super) fn warnings(connection: &mut DbConnection, client: &Client) -> Result
         .collect();
     if client.is_public() && !client.is_first_party && !sensitive.is_empty() {
         warnings.push(format!(
-            "it will never get {}: sensitive scopes are not for public clients that are not \
+            "It will never get {}: sensitive scopes are not for public clients that are not \
              first-party.",
             sensitive.join(", ")
         ));
@@ -34,7 +38,7 @@ pub(super) fn warnings(connection: &mut DbConnection, client: &Client) -> Result
     }
     if client.scope.is_empty() && !client.grant_types.is_empty() {
         warnings.push(String::from(
-            "it has no scope to ask for, so it gets no token: add --scope.",
+            "It has no scope to ask for, so it gets no token.",
         ));
     }
     Ok(warnings)

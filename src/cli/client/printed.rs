@@ -14,12 +14,12 @@ use super::super::record::Record;
 pub(super) const KEEP_THE_SECRET: &str = "Keep the client_secret now: it is not shown again.";
 
 /// A client with the slug of its project.
-pub(super) struct Registration {
+pub(super) struct Printed {
     pub(super) client: Client,
     project: Option<String>,
 }
 
-impl Registration {
+impl Printed {
     pub(super) fn load(connection: &mut DbConnection, client: Client) -> Result<Self> {
         let project = match &client.project_id {
             Some(id) => project::slug_of(connection, id)?,

@@ -1,0 +1,102 @@
+//! Changing a client: all but its id and whether it keeps a secret.
+
+use actix_web::HttpResponse;
+use actix_web::http::StatusCode;
+use askama::Template;
+
+use crate::grants::issue::Lifetimes;
+use crate::models::client::{self, Client};
+use crate::models::{project, scope};
+use crate::web::form::Body;
+use crate::web::page::{Area, Crumb, Page};
+use crate::web::person::Administrator;
+use crate::web::visitor::PageResult;
+
+use super::form::ClientForm;
+use super::offer::Offer;
+use super::{crumbs_to, event, named, path_of};
+
+#[derive(Template)]
+#[template(path = "admin/clients/edit.html")]
+struct Edit<'a> {
+    page: Page,
+    area: Area,
+    crumbs: Vec<Crumb>,
+    client: &'a Client,
+    form: ClientForm,
+    /// Where the client has no times of its own.
+    lifetimes: Lifetimes,
+}
+
+/// `GET /admin/clients/{client}/edit`.
+pub async fn get(admin: Administrator) -> HttpResponse {
+    admin.answer(ask(&admin).await)
+}
+
+/// `POST /admin/clients/{client}/edit`.
+pub async fn post(admin: Administrator, body: Body) -> HttpResponse {
+    admin.answer(change(&admin, &body).await)
+}
+
+async fn ask(admin: &Administrator) -> PageResult {
+    let client = named(admin).await?;
+    let project_id = client.project_id.clone();
+    let facts = admin.app.db.read(move |connection| {
+        let slug = match project_id {
+            Some(id) => project::slug_of(connection, &id)?,
+            None => None,
+        };
+        Ok((slug, scope::list(connection)?))
+    });
+    let (slug, scopes) = facts.await?;
+    let form = ClientForm::of(&client, slug.as_deref(), scopes);
+    Ok(show(admin, StatusCode::OK, &client, form))
+}
+
+async fn change(admin: &Administrator, body: &Body) -> PageResult {
+    let fields = admin.fields(body)?;
+    let client = named(admin).await?;
+    let scopes = admin
+        .app
+        .db
+        .read(|connection| Ok(scope::list(connection)?))
+        .await?;
+    let offer = Offer::to_change(&client);
+    let mut form = ClientForm::read(&fields, offer, scopes)?;
+    let (wanted, is_readable) = (form.registration(), !form.is_mistaken());
+    let (old, event) = (client.clone(), event(admin, "client.changed", &client));
+    let change = admin.app.db.write(move |connection| {
+        let changed = match wanted.apply(connection, old)? {
+            Ok(changed) if is_readable => changed,
+            Ok(_) => return Ok(Some(Vec::new())),
+            Err(mistakes) => return Ok(Some(mistakes)),
+        };
+        event.insert(connection)?;
+        client::update(connection, changed)?;
+        Ok(None)
+    });
+    if let Some(mistakes) = change.await? {
+        form.mark(&mistakes);
+        return Ok(show(admin, StatusCode::UNPROCESSABLE_ENTITY, &client, form));
+    }
+    Ok(admin.done(&path_of(&client), "The changes are saved and in force."))
+}
+
+fn show(
+    admin: &Administrator,
+    status: StatusCode,
+    client: &Client,
+    form: ClientForm,
+) -> HttpResponse {
+    let usual = Client::new("", client.kind, admin.now);
+    let lifetimes = Lifetimes::of(&usual, &admin.app.config.tokens);
+    let template = Edit {
+        page: admin.page(&format!("Edit {}", client.name)),
+        area: admin.area("clients"),
+        crumbs: crumbs_to(client),
+        client,
+        form,
+        lifetimes,
+    };
+    admin.show(status, &template)
+}

@@ -1,0 +1,208 @@
+//! Registering a client: first what kind of application it is, then only what that kind needs, then the
+//! secret, once.
+//!
+//! The form carries the id that the client will have. So a form that is sent twice, by a reload of the page
+//! with the secret, finds its client registered and registers no other.
+
+use actix_web::HttpResponse;
+use actix_web::http::StatusCode;
+use askama::Template;
+
+use crate::grants::issue::Lifetimes;
+use crate::models::client::application::Application;
+use crate::models::client::{self, Client};
+use crate::models::registration::{Mistake, Registration};
+use crate::models::{audit_event, client_secret, scope};
+use crate::oauth::PlainSecret;
+use crate::oauth::id::{IdKind, is_well_formed, new_id};
+use crate::web::error_page::PageError;
+use crate::web::form::{Body, field};
+use crate::web::page::{Area, Crumb, Page};
+use crate::web::person::Administrator;
+use crate::web::visitor::PageResult;
+
+use super::form::ClientForm;
+use super::offer::Offer;
+use super::{PATH, crumbs, event, path_of, secrets};
+
+#[derive(Template)]
+#[template(path = "admin/clients/choose.html")]
+struct Choose {
+    page: Page,
+    area: Area,
+    crumbs: Vec<Crumb>,
+    applications: [(Application, &'static str); 5],
+}
+
+#[derive(Template)]
+#[template(path = "admin/clients/register.html")]
+struct Register {
+    page: Page,
+    area: Area,
+    crumbs: Vec<Crumb>,
+    application: Application,
+    /// What the client will be called by programs.
+    id: String,
+    form: ClientForm,
+    /// Where the client has no times of its own.
+    lifetimes: Lifetimes,
+}
+
+/// What became of a form.
+enum Outcome {
+    Registered(Box<Client>, Option<PlainSecret>),
+    Mistaken(Vec<Mistake>),
+    /// The same form was sent before.
+    Known,
+}
+
+/// `GET /admin/clients/new`, with `kind` once that is chosen.
+pub async fn get(admin: Administrator) -> HttpResponse {
+    admin.answer(ask(&admin).await)
+}
+
+/// `POST /admin/clients/new?kind=…`.
+pub async fn post(admin: Administrator, body: Body) -> HttpResponse {
+    admin.answer(register(&admin, &body).await)
+}
+
+async fn ask(admin: &Administrator) -> PageResult {
+    let Some(application) = chosen(admin)? else {
+        let template = Choose {
+            page: admin.page("Register a client"),
+            area: admin.area("clients"),
+            crumbs: crumbs(),
+            applications: Application::ALL.map(|kind| (kind, hint(kind))),
+        };
+        return Ok(admin.show(StatusCode::OK, &template));
+    };
+    let scopes = admin
+        .app
+        .db
+        .read(|connection| Ok(scope::list(connection)?))
+        .await?;
+    let form = ClientForm::empty(Offer::to_register(application), scopes);
+    let id = new_id(IdKind::Client, admin.now);
+    Ok(show(admin, StatusCode::OK, application, id, form))
+}
+
+async fn register(admin: &Administrator, body: &Body) -> PageResult {
+    let fields = admin.fields(body)?;
+    let application = chosen(admin)?.ok_or_else(PageError::not_found)?;
+    let id = field(&fields, "id")?.to_owned();
+    if !is_well_formed(IdKind::Client, &id) {
+        return Err(PageError::forged());
+    }
+    let scopes = admin
+        .app
+        .db
+        .read(|connection| Ok(scope::list(connection)?))
+        .await?;
+    let offer = Offer::to_register(application);
+    let mut form = ClientForm::read(&fields, offer, scopes)?;
+    let wanted = form.registration();
+    match insert(admin, id.clone(), wanted, !form.is_mistaken()).await? {
+        Outcome::Registered(client, Some(secret)) => {
+            let title = format!("{} is registered", client.name);
+            Ok(secrets::hand_out(admin, &client, &title, &secret))
+        }
+        Outcome::Registered(client, None) => {
+            let sentence = format!("{} is registered.", client.name);
+            Ok(admin.done(&path_of(&client), &sentence))
+        }
+        Outcome::Known => {
+            let sentence = "This form has registered its client already, and what was shown then is not \
+                            shown again.";
+            Ok(admin.done(PATH, sentence))
+        }
+        Outcome::Mistaken(mistakes) => {
+            form.mark(&mistakes);
+            let status = StatusCode::UNPROCESSABLE_ENTITY;
+            Ok(show(admin, status, application, id, form))
+        }
+    }
+}
+
+/// Registers the client, unless something is wrong. A form whose numbers cannot be read is only checked.
+async fn insert(
+    admin: &Administrator,
+    id: String,
+    wanted: Registration,
+    is_readable: bool,
+) -> Result<Outcome, PageError> {
+    let new = Client {
+        id,
+        ..Client::new(&wanted.name, wanted.kind, admin.now)
+    };
+    let (event, now) = (event(admin, "client.added", &new), admin.now);
+    let insert = admin.app.db.write(move |connection| {
+        // An id is never used again, and the audit log knows those of deleted clients.
+        if client::find(connection, &new.id)?.is_some()
+            || audit_event::any_of_client(connection, &new.id)?
+        {
+            return Ok(Outcome::Known);
+        }
+        let client = match wanted.apply(connection, new)? {
+            Ok(client) if is_readable => client,
+            Ok(_) => return Ok(Outcome::Mistaken(Vec::new())),
+            Err(mistakes) => return Ok(Outcome::Mistaken(mistakes)),
+        };
+        event.insert(connection)?;
+        client::insert(connection, client.clone())?;
+        let secret = if client.is_public() {
+            None
+        } else {
+            Some(client_secret::insert(connection, &client.id, "first", now)?)
+        };
+        Ok(Outcome::Registered(Box::new(client), secret))
+    });
+    Ok(insert.await?)
+}
+
+fn chosen(admin: &Administrator) -> Result<Option<Application>, PageError> {
+    Ok(Application::named(field(&admin.query()?, "kind")?))
+}
+
+fn show(
+    admin: &Administrator,
+    status: StatusCode,
+    application: Application,
+    id: String,
+    form: ClientForm,
+) -> HttpResponse {
+    let mut crumbs = crumbs();
+    crumbs.push(Crumb::new(format!("{PATH}/new"), "Register a client"));
+    let usual = Client::new("", form.offer.kind, admin.now);
+    let lifetimes = Lifetimes::of(&usual, &admin.app.config.tokens);
+    let template = Register {
+        page: admin.page(&format!("New {}", application.title().to_lowercase())),
+        area: admin.area("clients"),
+        crumbs,
+        application,
+        id,
+        form,
+        lifetimes,
+    };
+    admin.show(status, &template)
+}
+
+/// How somebody recognises the own application in a kind.
+fn hint(application: Application) -> &'static str {
+    match application {
+        Application::Web => {
+            "Runs on a web server, which keeps a secret, and people sign in to it in a browser."
+        }
+        Application::Native => {
+            "Runs on people's phones, desktops or in their terminal, and cannot keep a secret."
+        }
+        Application::SinglePage => {
+            "Runs in people's browsers without a server of its own, and cannot keep a secret."
+        }
+        Application::Service => {
+            "A program that acts for itself, such as a nightly job. No person is involved."
+        }
+        Application::ResourceServer => {
+            "An API or a gateway that is sent tokens and asks here what they are worth."
+        }
+    }
+}

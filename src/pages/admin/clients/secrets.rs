@@ -1,0 +1,207 @@
+//! The secrets of a client: adding one, which is shown once, and ending one. Several live at once, so that
+//! one is replaced without a pause: add, roll out, look at the last uses, end the old one.
+
+use actix_web::HttpResponse;
+use actix_web::http::StatusCode;
+use askama::Template;
+
+use crate::models::client::Client;
+use crate::models::client_secret::{self, ClientSecret};
+use crate::oauth::id::{IdKind, is_well_formed, new_id};
+use crate::oauth::{Params, PlainSecret};
+use crate::web::error_page::PageError;
+use crate::web::form::{Body, field};
+use crate::web::page::{Area, Crumb, Field, Page};
+use crate::web::person::Administrator;
+use crate::web::visitor::PageResult;
+
+use super::question::Question;
+use super::samples::{self, Sample};
+use super::{crumbs_to, event, named, path_of, show};
+
+/// Days after which a new secret may end; 0 for never.
+pub(super) const DAYS: [(i64, &str); 5] = [
+    (0, "Never"),
+    (30, "30 days"),
+    (90, "90 days"),
+    (180, "180 days"),
+    (365, "1 year"),
+];
+
+/// The page that shows a secret, for the only time.
+#[derive(Template)]
+#[template(path = "admin/clients/secret.html")]
+struct Shown<'a> {
+    page: Page,
+    area: Area,
+    crumbs: Vec<Crumb>,
+    title: &'a str,
+    client: &'a Client,
+    client_path: String,
+    secret: &'a str,
+    samples: Vec<Sample>,
+}
+
+/// The form for a new one. It carries the id that the secret will have, so that a form that is sent twice
+/// makes one secret.
+pub(super) struct SecretForm {
+    pub(super) id: String,
+    pub(super) name: Field,
+    pub(super) days: i64,
+}
+
+impl SecretForm {
+    pub(super) fn empty(admin: &Administrator) -> Self {
+        Self {
+            id: new_id(IdKind::ClientSecret, admin.now),
+            name: Field::default(),
+            days: 0,
+        }
+    }
+
+    fn read(fields: &Params<'_>) -> Result<Self, PageError> {
+        let id = field(fields, "id")?;
+        if !is_well_formed(IdKind::ClientSecret, id) {
+            return Err(PageError::forged());
+        }
+        let name = field(fields, "secret_name")?.trim();
+        let days = field(fields, "days")?.parse().unwrap_or_default();
+        Ok(Self {
+            id: id.to_owned(),
+            name: Field::new(name, client_secret::check_name(name).err()),
+            days: if DAYS.iter().any(|(own, _)| *own == days) {
+                days
+            } else {
+                0
+            },
+        })
+    }
+}
+
+/// `POST /admin/clients/{client}/secrets`.
+pub async fn post(admin: Administrator, body: Body) -> HttpResponse {
+    admin.answer(add(&admin, &body).await)
+}
+
+/// `GET /admin/clients/{client}/secrets/{secret}/revoke`.
+pub async fn get_revoke(admin: Administrator) -> HttpResponse {
+    let confirmation = admin.must_confirm().then(Field::default);
+    let ask =
+        |(client, secret): (Client, ClientSecret)| ask(&admin, &client, &secret, confirmation);
+    admin.answer(named_secret(&admin).await.map(ask))
+}
+
+/// `POST /admin/clients/{client}/secrets/{secret}/revoke`.
+pub async fn post_revoke(admin: Administrator, body: Body) -> HttpResponse {
+    admin.answer(revoke(&admin, &body).await)
+}
+
+async fn add(admin: &Administrator, body: &Body) -> PageResult {
+    let fields = admin.fields(body)?;
+    let client = named(admin).await?;
+    // A public client has nothing to keep a secret in, and no form for one.
+    if client.is_public() {
+        return Err(PageError::not_found());
+    }
+    let form = SecretForm::read(&fields)?;
+    if form.name.error.is_some() {
+        return show::page(admin, client, StatusCode::UNPROCESSABLE_ENTITY, form).await;
+    }
+    let (client_id, now) = (client.id.clone(), admin.now);
+    let end = (form.days > 0).then(|| now.plus(form.days * 86400));
+    let (id, name) = (form.id, form.name.value);
+    let event = event(admin, "client_secret.added", &client).about(&name);
+    let insert = admin.app.db.write(move |connection| {
+        if client_secret::find(connection, &id)?.is_some() {
+            return Ok(None);
+        }
+        event.insert(connection)?;
+        let secret = client_secret::insert_as(connection, id, &client_id, &name, end, now)?;
+        Ok(Some(secret))
+    });
+    Ok(match insert.await? {
+        Some(secret) => hand_out(admin, &client, "A new secret", &secret),
+        None => admin.done(
+            &path_of(&client),
+            "This form has made its secret already, and it is not shown again.",
+        ),
+    })
+}
+
+/// The page with a secret that was just made. Nothing keeps the secret, and nobody may keep the page.
+pub(super) fn hand_out(
+    admin: &Administrator,
+    client: &Client,
+    title: &str,
+    secret: &PlainSecret,
+) -> HttpResponse {
+    let template = Shown {
+        page: admin.page(title),
+        area: admin.area("clients"),
+        crumbs: crumbs_to(client),
+        title,
+        client,
+        client_path: path_of(client),
+        secret: secret.expose(),
+        samples: samples::of(client, &admin.app.issuer, Some(secret.expose())),
+    };
+    admin.show(StatusCode::OK, &template)
+}
+
+fn ask(
+    admin: &Administrator,
+    client: &Client,
+    secret: &ClientSecret,
+    confirmation: Option<Field>,
+) -> HttpResponse {
+    let consequences = [
+        "Whatever still uses this secret is refused from now on. Tokens that it got stay.",
+        "This cannot be undone.",
+    ];
+    let question = Question {
+        confirmation,
+        ..Question::new(
+            admin,
+            client,
+            format!("End the secret {} (…{})?", secret.name, secret.last_four),
+            "End secret",
+            consequences.map(str::to_owned).into(),
+        )
+    };
+    question.ask(admin)
+}
+
+async fn revoke(admin: &Administrator, body: &Body) -> PageResult {
+    let fields = admin.fields(body)?;
+    let (client, secret) = named_secret(admin).await?;
+    if let Some(mistake) = admin.confirm(&fields).await? {
+        return Ok(ask(admin, &client, &secret, Some(mistake)));
+    }
+    let event = event(admin, "client_secret.revoked", &client).about(&secret.name);
+    let now = admin.now;
+    let sentence = format!("The secret {} is ended.", secret.name);
+    let revoke = admin.app.db.write(move |connection| {
+        event.insert(connection)?;
+        Ok(client_secret::revoke(connection, &secret.id, now)?)
+    });
+    if !revoke.await? {
+        return Err(PageError::not_found());
+    }
+    Ok(admin.done(&path_of(&client), &sentence))
+}
+
+/// The client and the secret that the address names.
+async fn named_secret(admin: &Administrator) -> Result<(Client, ClientSecret), PageError> {
+    let client = named(admin).await?;
+    let id = admin.request.match_info().query("secret").to_owned();
+    if !is_well_formed(IdKind::ClientSecret, &id) {
+        return Err(PageError::not_found());
+    }
+    let find = admin
+        .app
+        .db
+        .read(move |connection| Ok(client_secret::find(connection, &id)?));
+    let found = find.await?;
+    let own = found.filter(|own| own.client_id == client.id && own.revoked_at.is_none());
+    Ok((client, own.ok_or_else(PageError::not_found)?))
+}

@@ -1,0 +1,56 @@
+//! Disabling a client, after a step that says what will stop working, and enabling it again.
+
+use actix_web::HttpResponse;
+
+use crate::clock::UnixTime;
+use crate::models::client::{self, Client};
+use crate::web::form::Body;
+use crate::web::person::Administrator;
+use crate::web::visitor::PageResult;
+
+use super::question::Question;
+use super::{event, named, path_of};
+
+/// `GET /admin/clients/{client}/disable`.
+pub async fn get_disable(admin: Administrator) -> HttpResponse {
+    let ask = |client: Client| {
+        let consequences = [
+            "It gets no new tokens, and people who are sent here by it are told so.",
+            "The tokens it has are refused everywhere until it is enabled again. They are not ended.",
+            "If it is a resource server, it can no longer ask what tokens are worth.",
+        ];
+        let asked = format!("Disable {}?", client.name);
+        let consequences = consequences.map(str::to_owned).into();
+        Question::new(&admin, &client, asked, "Disable client", consequences).ask(&admin)
+    };
+    admin.answer(named(&admin).await.map(ask))
+}
+
+/// `POST /admin/clients/{client}/disable`.
+pub async fn post_disable(admin: Administrator, body: Body) -> HttpResponse {
+    admin.answer(set(&admin, &body, Some(admin.now)).await)
+}
+
+/// `POST /admin/clients/{client}/enable`.
+pub async fn post_enable(admin: Administrator, body: Body) -> HttpResponse {
+    admin.answer(set(&admin, &body, None).await)
+}
+
+async fn set(admin: &Administrator, body: &Body, at: Option<UnixTime>) -> PageResult {
+    admin.fields(body)?;
+    let client = named(admin).await?;
+    let (action, sentence) = match at {
+        Some(_) => ("client.disabled", "The client is disabled."),
+        None => ("client.enabled", "The client is enabled."),
+    };
+    // A second disabling, by somebody with the same page open, does not move the time of the first.
+    if at.is_some() != client.disabled_at.is_some() {
+        let (id, event) = (client.id.clone(), event(admin, action, &client));
+        let change = admin.app.db.write(move |connection| {
+            event.insert(connection)?;
+            Ok(client::set_disabled(connection, &id, at)?)
+        });
+        change.await?;
+    }
+    Ok(admin.done(&path_of(&client), sentence))
+}
