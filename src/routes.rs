@@ -121,7 +121,7 @@ pub(crate) fn table(routes: &mut ServiceConfig) {
 
 /// The administrators' pages about clients.
 fn clients(routes: &mut ServiceConfig) {
-    let form = |path: &str| page(path).get(admin::clients::show::back);
+    let only_form = |path: &str| page(path).get(admin::clients::show::back);
     routes
         .service(page("/clients").get(admin::clients::list::get))
         .service(
@@ -135,7 +135,7 @@ fn clients(routes: &mut ServiceConfig) {
                 .get(admin::clients::edit::get)
                 .post(admin::clients::edit::post),
         )
-        .service(form("/clients/{client}/secrets").post(admin::clients::secrets::post))
+        .service(only_form("/clients/{client}/secrets").post(admin::clients::secrets::post))
         .service(
             page("/clients/{client}/secrets/{secret}/revoke")
                 .get(admin::clients::secrets::get_revoke)
@@ -146,7 +146,7 @@ fn clients(routes: &mut ServiceConfig) {
                 .get(admin::clients::state::get_disable)
                 .post(admin::clients::state::post_disable),
         )
-        .service(form("/clients/{client}/enable").post(admin::clients::state::post_enable))
+        .service(only_form("/clients/{client}/enable").post(admin::clients::state::post_enable))
         .service(
             page("/clients/{client}/end-tokens")
                 .get(admin::clients::end_tokens::get)

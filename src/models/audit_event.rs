@@ -112,6 +112,9 @@ pub fn sign_in_history(
 }
 
 /// Whether a client has ever been written of.
+///
+/// # Errors
+/// The database's.
 pub fn any_of_client(connection: &mut DbConnection, client_id: &str) -> QueryResult<bool> {
     let one: Vec<String> = audit_events::table
         .filter(audit_events::client_id.eq(client_id))

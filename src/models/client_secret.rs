@@ -81,7 +81,7 @@ pub fn insert_until(
     insert_as(connection, id, client_id, name, expires_at, now)
 }
 
-/// The same, with an id that was made before.
+/// The same with an id that was made before.
 pub fn insert_as(
     connection: &mut DbConnection,
     id: String,

@@ -10,11 +10,11 @@ use super::{page, page_of, text};
 fn it_tells_of_live_tokens_and_of_people_who_allowed_it() {
     let server = TestServer::start();
     server.db_user("ada");
-    server.db_user("grace <script>");
+    server.db_user("hostile <script>");
     let mut root = administrator(&server);
     let app = ThirdPartyApp::web(&server);
     let (access, _) = app.tokens("ada");
-    let (ended, _) = app.tokens("grace <script>");
+    let (ended, _) = app.tokens("hostile <script>");
     app.revoke(&ended);
     let shown = page(&server, &mut root, &page_of(&app.client.id));
     let said = text(&shown);
@@ -28,7 +28,7 @@ fn it_tells_of_live_tokens_and_of_people_who_allowed_it() {
         "{said}"
     );
     assert!(
-        said.contains("grace <script>") && !shown.body.contains("grace <script>"),
+        said.contains("hostile <script>") && !shown.body.contains("hostile <script>"),
         "{said}"
     );
     assert!(
