@@ -37,7 +37,7 @@ struct Things {
     client: RegisteredClient,
     secret_id: String,
     slug: String,
-    personal_client_id: String,
+    client_of_project: String,
     jti: String,
 }
 
@@ -52,13 +52,14 @@ impl Things {
         let secret = server.db_read(move |connection| {
             Ok(client_secret::find_by_hash(connection, &secret.hash())?)
         });
-        let (slug, personal_client_id) = server.db_personal_project("grace");
+        let of_project = server.db_project_client("weather", "read");
+        server.db_own_project("grace", "weather");
         Self {
             user_id,
             client: app.client,
             secret_id: secret.unwrap().id,
-            slug,
-            personal_client_id,
+            slug: String::from("weather"),
+            client_of_project: of_project.id,
             jti: known["jti"].as_str().unwrap().to_owned(),
         }
     }
@@ -66,7 +67,7 @@ impl Things {
     fn address(&self, server: &TestServer, route: &Route) -> String {
         let own = route.path.starts_with("/account");
         let client = if own {
-            &self.personal_client_id
+            &self.client_of_project
         } else {
             &self.client.id
         };

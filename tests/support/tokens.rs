@@ -7,6 +7,8 @@ use latchkey::models::access_token::{self, AccessToken, TokenKind};
 use latchkey::models::client::{self, Client, ClientKind};
 use latchkey::models::client_secret;
 use latchkey::models::ending::Ending;
+use latchkey::models::project;
+use latchkey::models::project_member::{self, Membership, ProjectMember};
 use latchkey::models::role::{self, Role};
 use latchkey::models::user;
 use latchkey::oauth::id::{IdKind, new_id};
@@ -170,16 +172,17 @@ impl TestServer {
         });
     }
 
-    /// The slug and the client of a user's personal project.
-    pub fn db_personal_project(&self, username: &str) -> (String, String) {
-        let name = username.to_owned();
-        self.db_read(move |connection| {
-            let owner = user::find_by_username(connection, &name)?.unwrap().id;
-            Ok(clients::table
-                .inner_join(projects::table)
-                .filter(projects::personal_user_id.eq(owner))
-                .select((projects::slug, clients::id))
-                .get_result(connection)?)
-        })
+    /// Makes a user an owner of a project.
+    pub fn db_own_project(&self, username: &str, slug: &str) {
+        let (name, slug, now) = (username.to_owned(), slug.to_owned(), self.app.now());
+        self.db_write(move |connection| {
+            let member = ProjectMember {
+                project_id: project::find_by_slug(connection, &slug)?.unwrap().id,
+                user_id: user::find_by_username(connection, &name)?.unwrap().id,
+                membership: Membership::Owner,
+                created_at: now,
+            };
+            Ok(project_member::insert(connection, member)?)
+        });
     }
 }

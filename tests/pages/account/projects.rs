@@ -169,7 +169,7 @@ fn the_panic_button_ends_every_key_secret_and_token_at_once() {
     let (_, page) = browser.submit(&format!("{}{end}", server.url), &form);
     assert!(
         page.body
-            .contains("Ended: 1 client secret and 2 keys and tokens"),
+            .contains("Ended: 1 client secret, 1 API key and 1 token."),
         "{page:?}"
     );
     assert!(!api.is_active(&token) && !api.is_active(&key));

@@ -67,10 +67,10 @@ async fn end(owner: &Owner, body: &Body) -> PageResult {
     });
     let ended = end.await?;
     let sentence = format!(
-        "Ended: {} and {}. Nothing of this project opens anything any more.",
+        "Ended: {}, {} and {}. Nothing of this project opens anything any more.",
         count(number(ended.client_secrets), "client secret"),
-        count(number(ended.api_keys + ended.client_tokens), "key or token")
-            .replace("key or tokens", "keys and tokens"),
+        count(number(ended.api_keys), "API key"),
+        count(number(ended.client_tokens), "token"),
     );
     Ok(owner.done(&owner.path(""), &sentence))
 }
