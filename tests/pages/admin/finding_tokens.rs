@@ -1,10 +1,11 @@
 //! Whatever leads to a token is found, what does not is answered with a sentence, and nothing that is
 //! pasted comes back.
 
+use latchkey::models::client::TokenFormat;
 use latchkey::oauth::PlainSecret;
 
 use crate::support::browser::Form;
-use crate::support::{ResourceServer, TestServer, ThirdPartyApp};
+use crate::support::{NewClient, ResourceServer, TestServer, ThirdPartyApp};
 
 use super::{administrator, assert_says, look_up};
 
@@ -181,4 +182,32 @@ fn looking_up_needs_the_forms_token() {
         .fill("csrf", "x")
         .fill("wanted", "abcd");
     assert_eq!(browser.submit_once(&at, &form).status, 403);
+}
+
+#[test]
+fn a_signed_token_is_found_by_its_signature_and_a_forged_one_is_not() {
+    let server = TestServer::start();
+    let service = server.db_client(NewClient {
+        token_format: TokenFormat::Jwt,
+        ..NewClient::service()
+    });
+    let mut browser = administrator(&server);
+    let grant = [("grant_type", "client_credentials"), ("scope", "read")];
+    let token = server
+        .post_as(&service, "/oauth/token", &grant)
+        .assert_tokens();
+    assert!(token.starts_with("eyJ"), "{token}");
+    let (at, page) = look_up(&server, &mut browser, &format!("Bearer {token}"));
+    assert!(at.contains("/admin/tokens/show?jti="), "{at}");
+    assert_says(&page, 200, &["Access token", "Active.", "Sunny Calendar"]);
+    let (at, page) = look_up(&server, &mut browser, &token[token.len() - 4..]);
+    assert!(at.contains("/admin/tokens?last_four="), "{at}");
+    assert_says(&page, 200, &["Access token"]);
+    let (_, page) = look_up(&server, &mut browser, &token[..token.len() - 2]);
+    assert_says(
+        &page,
+        422,
+        &["None of this server's published keys has signed this token"],
+    );
+    assert!(!page.body.contains(&token[..60]), "{page:?}");
 }

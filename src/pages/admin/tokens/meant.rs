@@ -35,12 +35,20 @@ impl Meant {
         if let Some((kind, secret)) = secret {
             return Self::by_secret(kind, secret);
         }
-        if last.starts_with("eyJ") {
-            return Self::Signed(last.to_owned());
+        // Every JWT begins so.
+        if let Some(signed) = [&whole, last]
+            .into_iter()
+            .find(|text| text.starts_with("eyJ"))
+        {
+            return Self::Signed(signed.to_owned());
         }
-        // As lists show them.
+        // As lists show them; signed tokens end in characters of base64url.
         let four = whole.trim_start_matches(['…', '.']);
-        if four.len() == 4 && four.bytes().all(|byte| byte.is_ascii_alphanumeric()) {
+        if four.len() == 4
+            && four
+                .bytes()
+                .all(|byte| byte.is_ascii_alphanumeric() || b"-_".contains(&byte))
+        {
             return Self::LastFour(four.to_owned());
         }
         match last.len() {
