@@ -13,10 +13,27 @@ use crate::web::{cors, not_found, paths};
 
 /// Every route.
 pub(crate) fn table(routes: &mut ServiceConfig) {
-    let registered = || from_fn(cors::registered);
-    let form = |path| page(path).get(account::back);
     routes
-        // Programs
+        .configure(programs)
+        .service(page("/").get(account::back))
+        .service(page(paths::CONSENT).get(consent::get).post(consent::post))
+        .service(page(paths::LOGIN).get(login::get).post(login::post))
+        .service(page(paths::LOGOUT).get(logout::get).post(logout::post))
+        .service(page(paths::SETUP).get(setup::get).post(setup::post))
+        .service(page(paths::LINK).get(link::get).post(link::post))
+        .service(web::scope(paths::ACCOUNT).configure(account_pages))
+        .service(web::scope(paths::ADMIN).configure(admin_pages))
+        .service(
+            web::resource(format!("{}/{{name}}", paths::STATIC))
+                .get(assets::get)
+                .default_service(web::to(only_get)),
+        );
+}
+
+/// The endpoints for programs.
+fn programs(routes: &mut ServiceConfig) {
+    let registered = || from_fn(cors::registered);
+    routes
         .service(
             page(paths::AUTHORIZE)
                 .get(authorization::get)
@@ -66,57 +83,45 @@ pub(crate) fn table(routes: &mut ServiceConfig) {
             web::resource(paths::METRICS)
                 .get(metrics::get_from_loopback)
                 .default_service(web::to(only_get)),
-        )
-        // People
-        .service(page("/").get(account::back))
-        .service(page(paths::CONSENT).get(consent::get).post(consent::post))
-        .service(page(paths::LOGIN).get(login::get).post(login::post))
-        .service(page(paths::LOGOUT).get(logout::get).post(logout::post))
-        .service(page(paths::SETUP).get(setup::get).post(setup::post))
-        .service(page(paths::LINK).get(link::get).post(link::post))
-        .service(
-            web::scope(paths::ACCOUNT)
-                .service(page("").get(account::get))
-                .service(form("/password").post(account::password::post))
-                .service(form("/sessions").post(account::sessions::post))
-                .service(form("/apps").post(account::apps::post))
-                .service(form("/theme").post(account::theme::post))
-                .service(page("/history").get(account::history::get))
-                .configure(tokens)
-                .configure(projects),
-        )
-        .service(
-            web::scope(paths::ADMIN)
-                .service(page("").get(admin::dashboard::get))
-                .service(page("/audit").get(admin::audit::get))
-                .service(page("/audit/audit-log.csv").get(admin::audit::get_csv))
-                .service(page("/audit/audit-log.jsonl").get(admin::audit::get_json_lines))
-                .configure(clients)
-                .service(page("/scopes").get(admin::scopes::get))
-                .service(
-                    page("/scopes/new")
-                        .get(admin::scopes::edit::get_new)
-                        .post(admin::scopes::edit::post_new),
-                )
-                .service(
-                    page("/scopes/edit")
-                        .get(admin::scopes::edit::get)
-                        .post(admin::scopes::edit::post),
-                )
-                .service(
-                    page("/scopes/delete")
-                        .get(admin::scopes::delete::get)
-                        .post(admin::scopes::delete::post),
-                )
-                .configure(tokens_of_everybody)
-                .configure(users)
-                .configure(roles),
-        )
-        .service(
-            web::resource(format!("{}/{{name}}", paths::STATIC))
-                .get(assets::get)
-                .default_service(web::to(only_get)),
         );
+}
+
+/// A user's own pages.
+fn account_pages(routes: &mut ServiceConfig) {
+    let form = |path| page(path).get(account::back);
+    routes
+        .service(page("").get(account::get))
+        .service(form("/password").post(account::password::post))
+        .service(form("/sessions").post(account::sessions::post))
+        .service(form("/apps").post(account::apps::post))
+        .service(form("/theme").post(account::theme::post))
+        .service(page("/history").get(account::history::get))
+        .configure(tokens)
+        .configure(projects);
+}
+
+/// The administrators' pages.
+fn admin_pages(routes: &mut ServiceConfig) {
+    routes
+        .service(page("").get(admin::dashboard::get))
+        .service(page("/audit").get(admin::audit::get))
+        .service(page("/audit/audit-log.csv").get(admin::audit::get_csv))
+        .service(page("/audit/audit-log.jsonl").get(admin::audit::get_json_lines))
+        .configure(clients)
+        .configure(users)
+        .configure(roles)
+        .configure(scopes)
+        .configure(tokens_of_everybody);
+}
+
+/// The administrators' pages about scopes.
+fn scopes(routes: &mut ServiceConfig) {
+    use admin::scopes::{self, delete, edit};
+    routes
+        .service(page("/scopes").get(scopes::get))
+        .service(page("/scopes/new").get(edit::get_new).post(edit::post_new))
+        .service(page("/scopes/edit").get(edit::get).post(edit::post))
+        .service(page("/scopes/delete").get(delete::get).post(delete::post));
 }
 
 /// The administrators' pages about clients.
