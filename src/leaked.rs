@@ -63,7 +63,7 @@ struct Leak {
 /// How a report is told apart from others without repeating what was reported: the last four characters of
 /// what has the form of a token.
 pub fn last_four(text: &str) -> Option<&str> {
-    let token = PlainSecret::recognise(text).is_some() || text.starts_with("eyJ");
+    let token = PlainSecret::recognise(text).is_some() || bearer::may_be_signed(text);
     token
         .then(|| text.get(text.len().saturating_sub(4)..))
         .flatten()

@@ -48,6 +48,11 @@ pub fn is_access_token(kind: SecretKind) -> bool {
     )
 }
 
+/// Whether a text could be a signed token: every JWT begins so, and most of what is unknown does not.
+pub fn may_be_signed(text: &str) -> bool {
+    text.starts_with("eyJ")
+}
+
 /// What kind of token a text is and the key of its row: one that is random tells by its form, a signed one
 /// (RFC 9068) by its signature and, where `issuer` is given, by its `iss`. None for what nobody here has
 /// ever issued.
@@ -62,8 +67,7 @@ pub async fn recognise(
     if let Some((kind, secret)) = PlainSecret::recognise(text) {
         return Ok(Some((kind, secret.id())));
     }
-    // Every JWT begins so, and most of what is unknown does not.
-    if !text.starts_with("eyJ") {
+    if !may_be_signed(text) {
         return Ok(None);
     }
     let identity = directory.recognise_signed(text).await?;
