@@ -2,7 +2,7 @@
 //! a minute for each; `housekeeping` writes the notes in batches. Where more come than fit, some are
 //! lost: the times are for people who look for what is no longer used.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
 
@@ -77,9 +77,10 @@ impl LastUses {
     /// The database's; what could not be written is lost.
     pub async fn write(&self, db: &Db) -> Result<()> {
         let waiting = self.waiting.lock().await;
-        // Each thread and server has its own copies, so the same use may come several times.
+        // Each thread and server has its own copies, so the same use may come several times. Tokens in the
+        // order of their keys, which is that of their rows: neighbours share pages.
         let (mut tokens, mut clients, mut secrets) =
-            (HashMap::new(), HashMap::new(), HashMap::new());
+            (BTreeMap::new(), HashMap::new(), HashMap::new());
         for used in waiting.try_iter() {
             match used {
                 Use::Token(id, at) => drop(tokens.insert(id, at)),
