@@ -3,7 +3,9 @@
 //! lost: the times are for people who look for what is no longer used.
 
 use std::collections::{BTreeMap, HashMap};
+use std::hash::{BuildHasher, Hash, RandomState};
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
 
 use diesel::QueryResult;
@@ -11,13 +13,19 @@ use tokio::sync::Mutex;
 
 use crate::clock::UnixTime;
 use crate::db::{Db, DbConnection};
-use crate::directory::{KnownClient, KnownSecret, KnownToken};
+use crate::directory::{KnownClient, KnownToken};
 use crate::error::Result;
-use crate::models::last_use;
+use crate::models::client_secret::ClientSecret;
+use crate::models::last_use::{self, PRECISION};
 use crate::oauth::SecretId;
 
 /// Notes that may wait, 1 MB; far more than a server answers for different tokens between two rounds.
 const QUEUE: usize = 16_384;
+/// What is remembered as noted, 512 KB. Each has one place, which the next of that place takes over: then
+/// the same use is noted twice, and written once.
+const PLACES: usize = 1 << 16;
+/// The half of a place that is the second of the use; the other is of the hash of what was used.
+const SECOND: u64 = 0xFFFF_FFFF;
 /// Rows that one transaction writes at most, so that no other write waits long.
 const BATCH: usize = 500;
 
@@ -30,6 +38,9 @@ enum Use {
 
 /// The notes that wait to be written.
 pub struct LastUses {
+    /// What was noted last in each place, and when, so that one load decides.
+    noted: Box<[AtomicU64]>,
+    hasher: RandomState,
     queue: SyncSender<Use>,
     /// Held while they are written: whoever comes last, at the stop, waits for a round that has begun.
     waiting: Mutex<Receiver<Use>>,
@@ -40,6 +51,8 @@ impl LastUses {
     pub fn new() -> Self {
         let (queue, waiting) = sync_channel(QUEUE);
         Self {
+            noted: (0..PLACES).map(|_| AtomicU64::new(0)).collect(),
+            hasher: RandomState::new(),
             queue,
             waiting: Mutex::new(waiting),
         }
@@ -47,23 +60,37 @@ impl LastUses {
 
     /// A token was found to be live for somebody who asked.
     pub fn token(&self, known: &KnownToken, now: UnixTime) {
-        if known.last_use.is_due(now) {
+        if self.is_due(known.token.id, now) {
             self.note(Use::Token(known.token.id, now));
         }
     }
 
     /// A client got a token or asked about one.
     pub fn client(&self, known: &Arc<KnownClient>, now: UnixTime) {
-        if known.last_use.is_due(now) {
+        if self.is_due(&known.client.id, now) {
             self.note(Use::Client(Arc::clone(known), now));
         }
     }
 
     /// A client has authenticated with a secret.
-    pub fn secret(&self, known: &KnownSecret, now: UnixTime) {
-        if known.last_use.is_due(now) {
-            self.note(Use::Secret(known.secret.id.clone(), now));
+    pub fn secret(&self, secret: &ClientSecret, now: UnixTime) {
+        if self.is_due(&secret.id, now) {
+            self.note(Use::Secret(secret.id.clone(), now));
         }
+    }
+
+    /// Whether this is the first use for a minute; true for one caller alone.
+    fn is_due(&self, what: impl Hash, now: UnixTime) -> bool {
+        let (hash, second) = (self.hasher.hash_one(what), now.seconds().cast_unsigned());
+        let own = hash & !SECOND | second & SECOND;
+        let place = &self.noted[usize::try_from(hash).unwrap_or_default() % PLACES];
+        let noted = place.load(Ordering::Relaxed);
+        let is_own = (noted ^ own) & !SECOND == 0;
+        let since = own.wrapping_sub(noted) & SECOND;
+        (!is_own || since >= PRECISION.cast_unsigned())
+            && place
+                .compare_exchange(noted, own, Ordering::Relaxed, Ordering::Relaxed)
+                .is_ok()
     }
 
     fn note(&self, used: Use) {

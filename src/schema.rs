@@ -14,7 +14,6 @@ diesel::table! {
         expires_at -> Nullable<Int8>,
         revoked_at -> Nullable<Int8>,
         revoked_because -> Nullable<Text>,
-        last_used_at -> Nullable<Int8>,
         revoked_by -> Nullable<Text>,
     }
 }
@@ -249,6 +248,13 @@ diesel::table! {
 }
 
 diesel::table! {
+    token_uses (token_id) {
+        token_id -> Bytea,
+        used_at -> Int8,
+    }
+}
+
+diesel::table! {
     users (id) {
         id -> Text,
         username -> Text,
@@ -284,6 +290,7 @@ diesel::joinable!(refresh_tokens -> authorizations (authorization_id));
 diesel::joinable!(refresh_tokens -> clients (client_id));
 diesel::joinable!(refresh_tokens -> users (user_id));
 diesel::joinable!(sessions -> users (user_id));
+diesel::joinable!(token_uses -> access_tokens (token_id));
 
 diesel::allow_tables_to_appear_in_same_query!(
     access_tokens,
@@ -305,5 +312,6 @@ diesel::allow_tables_to_appear_in_same_query!(
     scopes,
     sessions,
     signing_keys,
+    token_uses,
     users,
 );

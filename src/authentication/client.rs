@@ -8,8 +8,9 @@ use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 
 use crate::clock::UnixTime;
-use crate::directory::{KnownClient, KnownSecret};
+use crate::directory::KnownClient;
 use crate::error::Result;
+use crate::models::client_secret::ClientSecret;
 use crate::oauth::id::{self, IdKind};
 use crate::oauth::{HashedSecret, OAuthError, Params, params};
 
@@ -67,10 +68,10 @@ impl Credentials {
     }
 
     /// The secret that proves a client that was authenticated; none for a public one.
-    pub fn proof<'a>(&self, known: &'a KnownClient) -> Option<&'a KnownSecret> {
+    pub fn proof<'a>(&self, known: &'a KnownClient) -> Option<&'a ClientSecret> {
         let presented = self.secret.as_ref()?;
         let mut own = known.secrets.iter();
-        own.find(|own| own.secret.secret_hash.matches(presented))
+        own.find(|own| own.secret_hash.matches(presented))
     }
 
     /// The client that is claimed.
@@ -139,8 +140,7 @@ fn check(
     };
     // Every secret is compared, so that the time does not tell which one it was.
     let proven = secret.is_some_and(|secret| {
-        let own = known.secrets.iter().map(|own| &own.secret);
-        let live = own.filter(|own| own.is_live(now));
+        let live = known.secrets.iter().filter(|own| own.is_live(now));
         live.fold(false, |found, own| own.secret_hash.matches(secret) | found)
     });
     match (known.client.disabled_at, known.client.is_public(), secret) {

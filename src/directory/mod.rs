@@ -3,14 +3,12 @@
 //! for one revision of the database: a change made through this process is seen by the next request, one
 //! made by another process within [`LAG`].
 
-mod last_use;
 mod permissions;
 mod reach;
 mod signatures;
 mod signing_keys;
 mod tokens;
 
-pub use last_use::LastUse;
 pub use permissions::Permissions;
 pub use reach::{Reach, reach};
 pub use signing_keys::{KnownKey, SigningKeys};
@@ -42,20 +40,9 @@ pub struct KnownClient {
     /// The registration.
     pub client: Client,
     /// Its secrets that nobody has revoked; expiry is checked at each use.
-    pub secrets: Vec<KnownSecret>,
+    pub secrets: Vec<ClientSecret>,
     /// The slug of the project that owns it.
     pub project: Option<String>,
-    /// When it last got a token or asked about one.
-    pub last_use: LastUse,
-}
-
-/// A secret of a client.
-#[derive(Debug)]
-pub struct KnownSecret {
-    /// The secret's digest, and until when it works.
-    pub secret: ClientSecret,
-    /// When the client last authenticated with it.
-    pub last_use: LastUse,
 }
 
 /// What browsers' requests and the metadata need to know of all clients.
@@ -86,15 +73,6 @@ struct Copies {
 
 thread_local! {
     static COPIES: RefCell<Copies> = RefCell::default();
-}
-
-impl KnownSecret {
-    fn new(secret: ClientSecret) -> Self {
-        Self {
-            last_use: LastUse::stored(secret.last_used_at),
-            secret,
-        }
-    }
 }
 
 impl Directory {
@@ -134,9 +112,8 @@ impl Directory {
             };
             let secrets = client_secret::of_client(connection, &client)?;
             Ok(Some(Arc::new(KnownClient {
-                last_use: LastUse::stored(client.last_used_at),
                 client,
-                secrets: secrets.into_iter().map(KnownSecret::new).collect(),
+                secrets,
                 project,
             })))
         });

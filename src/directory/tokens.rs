@@ -10,7 +10,7 @@ use crate::error::Result;
 use crate::models::access_token::{self, AccessToken, TokenKind, TokenUser};
 use crate::oauth::SecretId;
 
-use super::{Directory, KnownClient, LastUse};
+use super::{Directory, KnownClient};
 
 /// Copies a thread holds at most, some 5 MB. Each has one place, which the next of that place takes over.
 const PLACES: usize = 8192;
@@ -24,8 +24,6 @@ pub struct KnownToken {
     pub user: Option<TokenUser>,
     /// Its client.
     pub client: Arc<KnownClient>,
-    /// When it was last found to be live.
-    pub last_use: LastUse,
 }
 
 /// What copies are of: which database, at which revisions of its tokens and of its directory.
@@ -87,7 +85,6 @@ impl Directory {
             _ => permissions.still_allowed(granted, &client.client, roles),
         };
         Ok(KnownToken {
-            last_use: LastUse::stored(token.last_used_at),
             token,
             user,
             client,

@@ -166,7 +166,6 @@ pub(super) fn access_token_row(
         expires_at: Some(expires_at),
         revoked_at: None,
         revoked_because: None,
-        last_used_at: None,
         revoked_by: None,
     }
 }

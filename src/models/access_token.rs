@@ -1,13 +1,11 @@
 //! Access tokens: from grants, personal ones and API keys, in one table. Every introspection reads here.
 
-use diesel::dsl::sql;
 use diesel::prelude::*;
-use diesel::sql_types::Bool;
 
 use crate::clock::UnixTime;
 use crate::db::{DbConnection, note_token_change};
 use crate::oauth::{List, Scope, SecretId};
-use crate::schema::{access_tokens, users};
+use crate::schema::{access_tokens, token_uses, users};
 
 use super::authorization::Authorization;
 use super::client::Client;
@@ -30,6 +28,8 @@ word! {
 /// An access token, of which only the digest is kept.
 #[derive(Clone, Debug, Queryable, Selectable, Insertable, Identifiable, Associations)]
 #[diesel(table_name = access_tokens, belongs_to(Authorization), belongs_to(Client), belongs_to(User))]
+// A missing value is written as NULL, so that the statement is always the same one.
+#[diesel(treat_none_as_default_value = false)]
 pub struct AccessToken {
     /// The key of the token; `jti` is its base64url form.
     pub id: SecretId,
@@ -56,10 +56,20 @@ pub struct AccessToken {
     pub revoked_at: Option<UnixTime>,
     /// Why it was ended.
     pub revoked_because: Option<String>,
-    /// When it was last used.
-    pub last_used_at: Option<UnixTime>,
     /// Who ended it: a user's or client's id, or `command line`.
     pub revoked_by: Option<String>,
+}
+
+/// A token with when it was last used (`last_use`).
+#[derive(Clone, Debug, Queryable, Selectable)]
+#[diesel(table_name = access_tokens)]
+pub struct UsedToken {
+    /// The token.
+    #[diesel(embed)]
+    pub token: AccessToken,
+    /// When it was last used.
+    #[diesel(select_expression = token_uses::used_at.nullable())]
+    pub last_used_at: Option<UnixTime>,
 }
 
 impl AccessToken {
@@ -133,8 +143,9 @@ pub fn personal_of_user(
     connection: &mut DbConnection,
     user: &User,
     now: UnixTime,
-) -> QueryResult<Vec<AccessToken>> {
+) -> QueryResult<Vec<UsedToken>> {
     AccessToken::belonging_to(user)
+        .left_join(token_uses::table)
         .filter(access_tokens::kind.eq(TokenKind::Personal.as_str()))
         .filter(access_tokens::revoked_at.is_null())
         .filter(
@@ -142,7 +153,7 @@ pub fn personal_of_user(
                 .is_null()
                 .or(access_tokens::expires_at.gt(Some(now))),
         )
-        .select(AccessToken::as_select())
+        .select(UsedToken::as_select())
         .order(access_tokens::id.desc())
         .load(connection)
 }
@@ -190,10 +201,8 @@ pub fn with_last_four(
     last_four: &str,
     newest: i64,
 ) -> QueryResult<Vec<AccessToken>> {
-    // Spelled out, because an index of some rows serves only whom it recognises by the text.
-    let named = sql::<Bool>("access_tokens.kind <> 'access'");
     let mut found = access_tokens::table
-        .filter(named)
+        .filter(access_tokens::name.is_not_null())
         .filter(access_tokens::last_four.eq(last_four))
         .select(AccessToken::as_select())
         .load(connection)?;
@@ -246,10 +255,9 @@ pub fn recent_of_client(
             .filter(access_tokens::client_id.eq(client_id))
             .select((AccessToken::as_select(), users::username.nullable()))
     };
-    // Spelled out, because an index of some rows serves only whom it recognises by the text.
-    let named = sql::<Bool>("access_tokens.kind <> 'access'");
-    let mut found: Vec<(AccessToken, Option<String>)> =
-        of_client().filter(named).load(connection)?;
+    let mut found: Vec<(AccessToken, Option<String>)> = of_client()
+        .filter(access_tokens::name.is_not_null())
+        .load(connection)?;
     // Not ordered by the database, which would walk all tokens in that order instead.
     found.sort_by_key(|(token, _)| std::cmp::Reverse(token.created_at));
     let newest: Vec<(AccessToken, Option<String>)> = of_client()

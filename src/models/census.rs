@@ -3,7 +3,7 @@
 
 use diesel::dsl::sql;
 use diesel::prelude::*;
-use diesel::sql_types::{BigInt, Bool};
+use diesel::sql_types::BigInt;
 
 use crate::clock::UnixTime;
 use crate::db::DbConnection;
@@ -128,8 +128,7 @@ fn live_tokens(connection: &mut DbConnection, now: UnixTime) -> QueryResult<i64>
         .count()
         .get_result(connection)?;
     let lasting: i64 = access_tokens::table
-        // As the index of those with names says it: a bound value would not be recognised.
-        .filter(sql::<Bool>("kind <> 'access'"))
+        .filter(access_tokens::name.is_not_null())
         .filter(access_tokens::expires_at.is_null())
         .filter(access_tokens::revoked_at.is_null())
         .count()

@@ -7,30 +7,10 @@ use diesel::sql_types::{Array, BigInt, Binary, Text};
 use crate::clock::UnixTime;
 use crate::db::DbConnection;
 use crate::oauth::SecretId;
-use crate::schema::{access_tokens, client_secrets, clients};
+use crate::schema::{access_tokens, client_secrets, clients, token_uses};
 
 /// Seconds in which no second use of the same row is written.
 pub const PRECISION: i64 = 60;
-
-/// The statement for PostgreSQL: a row that somebody else has locked is left out, since waiting for
-/// several of them could deadlock with a revocation. The table's name is ours.
-macro_rules! update_many {
-    ($table:literal, $array:literal) => {
-        concat!(
-            "UPDATE ",
-            $table,
-            " SET last_used_at = due.at FROM (SELECT own.id, used.at FROM ",
-            $table,
-            " own JOIN unnest($1::",
-            $array,
-            ", $2::bigint[]) AS used (id, at) ON used.id = own.id \
-             WHERE own.last_used_at IS NULL OR own.last_used_at <= used.at - $3 \
-             FOR UPDATE OF own SKIP LOCKED) due WHERE ",
-            $table,
-            ".id = due.id"
-        )
-    };
-}
 
 /// Notes the uses in a table whose ids are text.
 macro_rules! by_id {
@@ -49,7 +29,19 @@ macro_rules! by_id {
             DbConnection::Postgres(connection) => {
                 let (ids, times): (Vec<&str>, Vec<i64>) =
                     $used.iter().map(|(id, at)| (*id, at.seconds())).unzip();
-                diesel::sql_query(update_many!($name, "text[]"))
+                // A row that somebody else has locked is left out, since waiting for several of them
+                // could deadlock with a revocation. The table's name is ours.
+                diesel::sql_query(concat!(
+                    "UPDATE ",
+                    $name,
+                    " SET last_used_at = due.at FROM (SELECT own.id, used.at FROM ",
+                    $name,
+                    " own JOIN unnest($1::text[], $2::bigint[]) AS used (id, at) ON used.id = own.id \
+                     WHERE own.last_used_at IS NULL OR own.last_used_at <= used.at - $3 \
+                     FOR UPDATE OF own SKIP LOCKED) due WHERE ",
+                    $name,
+                    ".id = due.id"
+                ))
                     .bind::<Array<Text>, _>(ids)
                     .bind::<Array<BigInt>, _>(times)
                     .bind::<BigInt, _>(PRECISION)
@@ -60,33 +52,58 @@ macro_rules! by_id {
     }};
 }
 
-/// Notes when each of these tokens was last used.
+/// Notes when each of these tokens was last used. One that is gone by now is left out.
 ///
 /// # Errors
-/// The database's; so for the query below.
+/// The database's; so for every query below.
 pub fn of_tokens(connection: &mut DbConnection, used: &[(SecretId, UnixTime)]) -> QueryResult<()> {
     match connection {
         DbConnection::Sqlite(connection) => {
             for (id, at) in used {
-                let due = access_tokens::last_used_at
-                    .is_null()
-                    .or(access_tokens::last_used_at.le(Some(at.plus(-PRECISION))));
-                diesel::update(access_tokens::table.find(id).filter(due))
-                    .set(access_tokens::last_used_at.eq(Some(*at)))
+                let before = at.plus(-PRECISION);
+                let row = token_uses::table.find(id);
+                let renewed = diesel::update(row.filter(token_uses::used_at.le(before)))
+                    .set(token_uses::used_at.eq(at))
                     .execute(connection)?;
+                if renewed == 0 {
+                    access_tokens::table
+                        .find(id)
+                        .select((access_tokens::id, at.into_sql::<BigInt>()))
+                        .insert_into(token_uses::table)
+                        .into_columns((token_uses::token_id, token_uses::used_at))
+                        .on_conflict_do_nothing()
+                        .execute(connection)?;
+                }
             }
         }
         DbConnection::Postgres(connection) => {
             let ids: Vec<&[u8]> = used.iter().map(|(id, _)| id.as_bytes()).collect();
             let times: Vec<i64> = used.iter().map(|(_, at)| at.seconds()).collect();
-            diesel::sql_query(update_many!("access_tokens", "bytea[]"))
-                .bind::<Array<Binary>, _>(ids)
-                .bind::<Array<BigInt>, _>(times)
-                .bind::<BigInt, _>(PRECISION)
-                .execute(connection)?;
+            // A token that is being deleted is left out: to wait for it would end in a broken reference.
+            diesel::sql_query(
+                "INSERT INTO token_uses (token_id, used_at) \
+                 SELECT own.id, used.at FROM unnest($1::bytea[], $2::bigint[]) AS used (id, at) \
+                 JOIN access_tokens own ON own.id = used.id \
+                 ORDER BY own.id FOR KEY SHARE OF own SKIP LOCKED \
+                 ON CONFLICT (token_id) DO UPDATE SET used_at = excluded.used_at \
+                 WHERE token_uses.used_at <= excluded.used_at - $3",
+            )
+            .bind::<Array<Binary>, _>(ids)
+            .bind::<Array<BigInt>, _>(times)
+            .bind::<BigInt, _>(PRECISION)
+            .execute(connection)?;
         }
     }
     Ok(())
+}
+
+/// When a token was last used.
+pub fn of_token(connection: &mut DbConnection, id: &SecretId) -> QueryResult<Option<UnixTime>> {
+    token_uses::table
+        .find(id)
+        .select(token_uses::used_at)
+        .get_result(connection)
+        .optional()
 }
 
 /// Notes when each of these clients last got a token or asked about one.

@@ -6,9 +6,9 @@ use diesel::prelude::*;
 use crate::clock::UnixTime;
 use crate::db::{DbConnection, note_token_change};
 use crate::oauth::{PlainSecret, Scope, SecretId, SecretKind};
-use crate::schema::{access_tokens, clients};
+use crate::schema::{access_tokens, clients, token_uses};
 
-use super::access_token::{self, AccessToken, TokenKind};
+use super::access_token::{self, AccessToken, TokenKind, UsedToken};
 use super::ending::Ending;
 
 /// Seconds for which one is kept after its end, for people who look for it.
@@ -56,7 +56,6 @@ impl NewToken {
             expires_at: self.expires_at,
             revoked_at: None,
             revoked_because: None,
-            last_used_at: None,
             revoked_by: None,
         };
         access_token::insert(connection, row)?;
@@ -87,12 +86,13 @@ pub fn find(
     connection: &mut DbConnection,
     client_id: &str,
     id: &SecretId,
-) -> QueryResult<Option<AccessToken>> {
+) -> QueryResult<Option<UsedToken>> {
     access_tokens::table
         .find(id)
+        .left_join(token_uses::table)
         .filter(access_tokens::name.is_not_null())
         .filter(access_tokens::client_id.eq(client_id))
-        .select(AccessToken::as_select())
+        .select(UsedToken::as_select())
         .get_result(connection)
         .optional()
 }
@@ -102,15 +102,16 @@ pub fn of_client(
     connection: &mut DbConnection,
     client_id: &str,
     ended_since: UnixTime,
-) -> QueryResult<Vec<AccessToken>> {
+) -> QueryResult<Vec<UsedToken>> {
     let not_revoked = access_tokens::revoked_at.is_null();
     let not_expired = access_tokens::expires_at.is_null();
     access_tokens::table
+        .left_join(token_uses::table)
         .filter(access_tokens::name.is_not_null())
         .filter(access_tokens::client_id.eq(client_id))
         .filter(not_revoked.or(access_tokens::revoked_at.gt(Some(ended_since))))
         .filter(not_expired.or(access_tokens::expires_at.gt(Some(ended_since))))
-        .select(AccessToken::as_select())
+        .select(UsedToken::as_select())
         .order(access_tokens::id.desc())
         .load(connection)
 }
@@ -120,9 +121,10 @@ pub fn live_of_project(
     connection: &mut DbConnection,
     project_id: &str,
     now: UnixTime,
-) -> QueryResult<Vec<AccessToken>> {
+) -> QueryResult<Vec<UsedToken>> {
     access_tokens::table
         .inner_join(clients::table)
+        .left_join(token_uses::table)
         .filter(access_tokens::name.is_not_null())
         .filter(clients::project_id.eq(project_id))
         .filter(access_tokens::revoked_at.is_null())
@@ -131,7 +133,7 @@ pub fn live_of_project(
                 .is_null()
                 .or(access_tokens::expires_at.gt(Some(now))),
         )
-        .select(AccessToken::as_select())
+        .select(UsedToken::as_select())
         .order(access_tokens::id.desc())
         .load(connection)
 }

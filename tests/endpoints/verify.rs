@@ -234,7 +234,7 @@ fn verifications_are_counted_and_note_the_last_use() {
         .wait(server.app.last_uses.write(&server.app.db))
         .unwrap();
     for used in [
-        "access_tokens WHERE last_used_at IS NOT NULL".to_owned(),
+        "token_uses".to_owned(),
         format!(
             "clients WHERE last_used_at IS NOT NULL AND id = '{}'",
             service.id

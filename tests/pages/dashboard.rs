@@ -158,7 +158,6 @@ fn a_live_token_has_neither_expired_nor_been_revoked() {
             expires_at: None,
             revoked_at: None,
             revoked_because: None,
-            last_used_at: None,
             revoked_by: None,
         };
         Ok(access_token::insert(connection, personal)?)

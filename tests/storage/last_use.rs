@@ -4,6 +4,8 @@
 use std::time::{Duration, Instant};
 
 use diesel::prelude::*;
+use latchkey::clock::UnixTime;
+use latchkey::models::last_use;
 use latchkey::oauth::PlainSecret;
 use latchkey::schema::{access_tokens, clients};
 
@@ -12,12 +14,9 @@ use crate::support::{NewClient, ResourceServer, TestServer, ThirdPartyApp};
 /// Seconds since 1970 at which the database has a token as last used.
 fn db_token_used(server: &TestServer, token: &str) -> Option<i64> {
     let (_, secret) = PlainSecret::recognise(token).unwrap();
-    server.db_read(move |connection| {
-        let row = access_tokens::table.find(secret.id());
-        Ok(row
-            .select(access_tokens::last_used_at)
-            .get_result(connection)?)
-    })
+    server
+        .db_read(move |connection| Ok(last_use::of_token(connection, &secret.id())?))
+        .map(UnixTime::seconds)
 }
 
 fn db_client_used(server: &TestServer, id: &str) -> Option<i64> {
@@ -74,6 +73,40 @@ fn a_token_used_all_the_time_is_written_once_a_minute() {
     let second = use_it(40);
     assert!((70..80).contains(&(second - first)), "{second} - {first}");
     assert_eq!(use_it(50), second);
+}
+
+#[test]
+fn a_token_that_is_gone_when_uses_are_written_is_left_out() {
+    let server = TestServer::start();
+    server.db_user("ada");
+    let (app, api) = (ThirdPartyApp::web(&server), ResourceServer::new(&server));
+    let ((gone, _), (token, _)) = (app.tokens("ada"), app.tokens("ada"));
+    assert!(api.is_active(&gone) && api.is_active(&token));
+    let (_, secret) = PlainSecret::recognise(&gone).unwrap();
+    server.db_write(move |connection| {
+        diesel::delete(access_tokens::table.find(secret.id())).execute(connection)?;
+        Ok(())
+    });
+    db_write_last_uses(&server);
+    assert_eq!(db_token_used(&server, &gone), None);
+    assert!(db_token_used(&server, &token).is_some());
+    assert_eq!(server.db_count("token_uses"), 1);
+}
+
+#[test]
+fn the_last_use_goes_with_its_token() {
+    let server = TestServer::start();
+    server.db_user("ada");
+    let (app, api) = (ThirdPartyApp::web(&server), ResourceServer::new(&server));
+    let (token, _) = app.tokens("ada");
+    assert!(api.is_active(&token));
+    db_write_last_uses(&server);
+    assert_eq!(server.db_count("token_uses"), 1);
+    server.db_write(|connection| {
+        diesel::delete(access_tokens::table).execute(connection)?;
+        Ok(())
+    });
+    assert_eq!(server.db_count("token_uses"), 0);
 }
 
 #[test]

@@ -9,6 +9,7 @@ use crate::error::Result;
 use crate::models::access_token::{self, AccessToken, TokenUser};
 use crate::models::authorization::{self, Authorization};
 use crate::models::client::{self, Client};
+use crate::models::last_use;
 use crate::models::refresh_token::{self, RefreshToken};
 use crate::models::user::{self, User};
 use crate::oauth::SecretId;
@@ -19,7 +20,10 @@ use super::super::record::Record;
 pub(super) fn tell(connection: &mut DbConnection, id: &SecretId, now: UnixTime) -> Result<Record> {
     if let Some((token, user)) = access_token::find_with_user(connection, id)? {
         let client = client::find(connection, &token.client_id)?;
-        return Ok(access(&token, user.as_ref(), client.as_ref(), now));
+        let last_used = last_use::of_token(connection, id)?;
+        return Ok(
+            access(&token, user.as_ref(), client.as_ref(), now).with("last_used_at", last_used)
+        );
     }
     if let Some(token) = refresh_token::find(connection, id)? {
         let authorization = authorization::find(connection, &token.authorization_id)?;
@@ -63,7 +67,6 @@ fn access(
         .with("revoked_at", token.revoked_at)
         .with("revoked_because", token.revoked_because.as_deref())
         .with("revoked_by", token.revoked_by.as_deref())
-        .with("last_used_at", token.last_used_at)
         .with("authorization_id", token.authorization_id.as_deref())
 }
 

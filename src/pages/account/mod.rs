@@ -73,7 +73,7 @@ async fn show(person: &Person, status: StatusCode, password: PasswordForm) -> Pa
         ))
     });
     let (sessions, authorizations, consents, mut tokens, mut projects) = read.await?;
-    tokens.retain(|token| token.is_live(now));
+    tokens.retain(|used| used.token.is_live(now));
     let (all_tokens, all_projects) = (tokens.len(), projects.len());
     tokens.truncate(SHORT);
     projects.truncate(SHORT);
@@ -91,7 +91,7 @@ async fn show(person: &Person, status: StatusCode, password: PasswordForm) -> Pa
         more_tokens: all_tokens - tokens.len(),
         tokens: tokens
             .into_iter()
-            .map(|token| TokenLine::new(token, &permissions, now))
+            .map(|used| TokenLine::new(used, &permissions, now))
             .collect(),
         more_projects: all_projects - projects.len(),
         projects: projects.into_iter().map(|(project, _)| project).collect(),

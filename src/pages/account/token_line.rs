@@ -3,7 +3,7 @@
 use crate::authentication::bearer;
 use crate::clock::UnixTime;
 use crate::directory::Permissions;
-use crate::models::access_token::AccessToken;
+use crate::models::access_token::UsedToken;
 use crate::web::page::{Moment, ScopeLine, scope_lines};
 
 /// Seconds before the end in which a line warns of it.
@@ -29,14 +29,18 @@ pub(super) struct TokenLine {
 }
 
 impl TokenLine {
-    pub(super) fn new(token: AccessToken, permissions: &Permissions, now: UnixTime) -> Self {
+    pub(super) fn new(used: UsedToken, permissions: &Permissions, now: UnixTime) -> Self {
+        let UsedToken {
+            token,
+            last_used_at,
+        } = used;
         let is_live = token.is_live(now);
-        let last_needed = token.last_used_at.unwrap_or(token.created_at);
+        let last_needed = last_used_at.unwrap_or(token.created_at);
         Self {
             id: bearer::jti(&token.id),
             scopes: scope_lines(permissions, &token.scope),
             created: Moment::new(token.created_at, now),
-            last_used: token.last_used_at.map(|at| Moment::new(at, now)),
+            last_used: last_used_at.map(|at| Moment::new(at, now)),
             expires: token.expires_at.map(|at| Moment::ahead(at, now)),
             revoked: token.revoked_at.map(|at| Moment::new(at, now)),
             is_live,

@@ -66,7 +66,7 @@ async fn show(member: &Member) -> PageResult {
     let (clients, keys, people) = read.await?;
     let mut keys_of: HashMap<String, Vec<TokenLine>> = HashMap::new();
     for key in keys {
-        let client_id = key.client_id.clone();
+        let client_id = key.token.client_id.clone();
         let line = TokenLine::new(key, &permissions, now);
         keys_of.entry(client_id).or_default().push(line);
     }

@@ -50,7 +50,7 @@ async fn list(person: &Person) -> PageResult {
         Ok(named_token::of_client(connection, &client_id, since)?)
     });
     let lines = tokens.await?.into_iter();
-    let lines = lines.map(|token| TokenLine::new(token, &permissions, now));
+    let lines = lines.map(|used| TokenLine::new(used, &permissions, now));
     let (live, ended) = lines.partition(|line| line.is_live);
     let fresh = shown_once::find(person, PATH);
     let shown = fresh.is_some();

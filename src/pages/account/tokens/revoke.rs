@@ -6,7 +6,7 @@ use askama::Template;
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 
-use crate::models::access_token::AccessToken;
+use crate::models::access_token::UsedToken;
 use crate::models::ending::Ending;
 use crate::models::{named_token, project};
 use crate::oauth::SecretId;
@@ -39,18 +39,18 @@ pub async fn post(person: Person, body: Body) -> HttpResponse {
 
 async fn ask(person: &Person) -> PageResult {
     let permissions = person.app.directory.permissions().await?;
-    let (_, token) = named(person).await?;
+    let (_, used) = named(person).await?;
     let template = Revoke {
         page: person.page("Revoke access token"),
         area: person.area("tokens"),
-        token: TokenLine::new(token, &permissions, person.now),
+        token: TokenLine::new(used, &permissions, person.now),
     };
     Ok(person.show(StatusCode::OK, &template))
 }
 
 async fn revoke(person: &Person, body: &Body) -> PageResult {
     person.fields(body)?;
-    let (client_id, token) = named(person).await?;
+    let (client_id, UsedToken { token, .. }) = named(person).await?;
     let (user_id, now) = (person.signed_in.user.id.clone(), person.now);
     let name = token.name.unwrap_or_default();
     let mut event = person.event("personal_token.revoked").about(&name);
@@ -75,15 +75,15 @@ async fn revoke(person: &Person, body: &Body) -> PageResult {
 }
 
 /// The token that the address names, if it is this person's and works; with its client.
-async fn named(person: &Person) -> Result<(String, AccessToken), PageError> {
+async fn named(person: &Person) -> Result<(String, UsedToken), PageError> {
     let id = token_of_address(person)?;
     let (user_id, now) = (person.signed_in.user.id.clone(), person.now);
     let find = person.app.db.read(move |connection| {
         let client_id = project::personal_client(connection, &user_id)?;
         let found = named_token::find(connection, &client_id, &id)?;
-        Ok(found.map(|token| (client_id, token)))
+        Ok(found.map(|used| (client_id, used)))
     });
-    let found = find.await?.filter(|(_, token)| token.is_live(now));
+    let found = find.await?.filter(|(_, used)| used.token.is_live(now));
     found.ok_or_else(PageError::not_found)
 }
 

@@ -10,7 +10,7 @@ use crate::db::DbConnection;
 use crate::directory::Permissions;
 use crate::error::Result;
 use crate::models::authorization::Authorization;
-use crate::models::{access_token, refresh_token};
+use crate::models::{access_token, last_use, refresh_token};
 use crate::oauth::{Scope, SecretId};
 use crate::web::error_page::PageError;
 use crate::web::page::{Area, Crumb, Moment, Page, ScopeLine, scope_lines};
@@ -85,6 +85,7 @@ struct Grant {
 /// What is read beside the token.
 struct Reading {
     found: Found,
+    last_used_at: Option<UnixTime>,
     ended_by: Option<String>,
     grant_ended_by: Option<String>,
     /// How many access and refresh tokens of the grant are live.
@@ -137,6 +138,7 @@ impl Reading {
         };
         Ok(Some(Self {
             found,
+            last_used_at: last_use::of_token(connection, id)?,
             ended_by,
             grant_ended_by,
             live,
@@ -171,7 +173,7 @@ fn told(admin: &Administrator, reading: Reading, permissions: &Permissions) -> S
         }),
         scopes: scope_lines(permissions, &scope),
         lost: Vec::new(),
-        times: Times::of(&found, now),
+        times: Times::of(&found, reading.last_used_at, now),
         chain: Chain::of(&found),
         grant,
     }
@@ -191,16 +193,16 @@ fn scope_of(found: &Found) -> Scope {
 }
 
 impl Times {
-    fn of(found: &Found, now: UnixTime) -> Self {
-        let (issued, expires, last_used, used) = match &found.token {
-            Token::Access(own) => (own.created_at, own.expires_at, own.last_used_at, None),
-            Token::Refresh(own) => (own.created_at, Some(own.expires_at), None, own.rotated_at),
-            Token::Code(own) => (own.created_at, Some(own.expires_at), None, own.claimed_at),
+    fn of(found: &Found, last_used_at: Option<UnixTime>, now: UnixTime) -> Self {
+        let (issued, expires, used) = match &found.token {
+            Token::Access(own) => (own.created_at, own.expires_at, None),
+            Token::Refresh(own) => (own.created_at, Some(own.expires_at), own.rotated_at),
+            Token::Code(own) => (own.created_at, Some(own.expires_at), own.claimed_at),
         };
         Self {
             issued: Moment::new(issued, now),
             expires: expires.map(|at| Moment::ahead(at, now)),
-            last_used: moment(last_used, now),
+            last_used: moment(last_used_at, now),
             used: moment(used, now),
         }
     }

@@ -101,7 +101,7 @@ async fn revoke_token(admin: &Administrator, body: &Body) -> PageResult {
             by: Some(&by),
             at,
         };
-        Ok(own.iter().any(|own| own.id == token)
+        Ok(own.iter().any(|own| own.token.id == token)
             && access_token::revoke(connection, &token, &ending)?)
     };
     ended(admin, &user, event, end, "The token was revoked.").await

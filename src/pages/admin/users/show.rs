@@ -7,7 +7,7 @@ use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 
 use crate::clock::UnixTime;
-use crate::models::access_token::{self, AccessToken};
+use crate::models::access_token::{self, UsedToken};
 use crate::models::audit_event::{self, AuditEvent};
 use crate::models::project::{self, Project};
 use crate::models::project_member::ProjectMember;
@@ -140,7 +140,11 @@ impl SessionLine {
 }
 
 impl TokenLine {
-    fn new(token: AccessToken, now: UnixTime) -> Self {
+    fn new(used: UsedToken, now: UnixTime) -> Self {
+        let UsedToken {
+            token,
+            last_used_at,
+        } = used;
         Self {
             id: URL_SAFE_NO_PAD.encode(token.id.as_bytes()),
             name: token.name.unwrap_or_default(),
@@ -148,7 +152,7 @@ impl TokenLine {
             scope: token.scope.to_string(),
             created: Moment::new(token.created_at, now),
             expires: token.expires_at.map(|end| Moment::ahead(end, now)),
-            last_used: token.last_used_at.map(|at| Moment::new(at, now)),
+            last_used: last_used_at.map(|at| Moment::new(at, now)),
         }
     }
 }

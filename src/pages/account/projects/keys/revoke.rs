@@ -50,7 +50,7 @@ async fn ask(keeper: &ClientKeeper) -> PageResult {
 
 async fn revoke(keeper: &ClientKeeper, body: &Body) -> PageResult {
     keeper.fields(body)?;
-    let key = named(keeper).await?;
+    let key = named(keeper).await?.token;
     let name = key.name.unwrap_or_default();
     let event = keeper.client_event("api_key.revoked", &name);
     let (by, now) = (keeper.signed_in.user.id.clone(), keeper.now);

@@ -61,7 +61,7 @@ async fn ask(
         area: keeper.area("projects"),
         crumbs: keeper.client_crumbs(),
         path: keeper.client_path(""),
-        lifetime: lifetime(&key).map(span),
+        lifetime: lifetime(&key.token).map(span),
         key: TokenLine::new(key, &permissions, keeper.now),
         overlaps: &OVERLAPS,
         problem,
@@ -71,7 +71,7 @@ async fn ask(
 
 async fn rotate(keeper: &ClientKeeper, body: &Body) -> PageResult {
     let fields = keeper.fields(body)?;
-    let old = named(keeper).await?;
+    let old = named(keeper).await?.token;
     if !keeper.can_give(&old.scope).await? {
         return Err(too_much());
     }
@@ -113,7 +113,7 @@ fn replace(
 ) -> Result<Option<PlainSecret>> {
     let client_id = &old.client_id;
     let found = named_token::find(connection, client_id, &old.id)?;
-    if !found.is_some_and(|found| found.is_live(now)) {
+    if !found.is_some_and(|found| found.token.is_live(now)) {
         return Ok(None);
     }
     if overlap == 0 {
