@@ -18,15 +18,16 @@ const NEWEST: i64 = 50;
 struct History {
     page: Page,
     area: Area,
-    lines: Vec<Line>,
+    lines: Vec<SignInLine>,
 }
 
-struct Line {
-    right: bool,
+/// One of them.
+pub(in crate::pages) struct SignInLine {
+    pub right: bool,
     /// On which way and with what, as `password, Firefox on Linux`.
-    how: String,
-    address: String,
-    at: Moment,
+    pub how: String,
+    pub address: String,
+    pub at: Moment,
 }
 
 /// `GET /account/history`.
@@ -45,13 +46,15 @@ async fn list(person: &Person) -> PageResult {
     let template = History {
         page: person.page("Sign-in history"),
         area: person.area("history"),
-        lines: events.map(|event| Line::new(event, person.now)).collect(),
+        lines: events
+            .map(|event| SignInLine::new(event, person.now))
+            .collect(),
     };
     Ok(person.show(StatusCode::OK, &template))
 }
 
-impl Line {
-    fn new(event: AuditEvent, now: UnixTime) -> Self {
+impl SignInLine {
+    pub(in crate::pages) fn new(event: AuditEvent, now: UnixTime) -> Self {
         Self {
             right: event.action == audit_event::SIGNED_IN,
             how: event.detail.unwrap_or_default(),

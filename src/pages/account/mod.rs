@@ -9,9 +9,10 @@ pub mod sessions;
 pub mod theme;
 pub mod tokens;
 
+pub(in crate::pages) mod token_line;
+
 mod expiry;
 mod scope_choice;
-mod token_line;
 
 use actix_web::HttpResponse;
 use actix_web::http::StatusCode;

@@ -15,7 +15,7 @@ use crate::web::visitor::{PageResult, SignedIn};
 use crate::web::{device, paths};
 
 /// One of them.
-pub(super) struct SessionLine {
+pub(in crate::pages) struct SessionLine {
     pub id: String,
     pub device: String,
     /// From where it was last used.
@@ -28,7 +28,7 @@ pub(super) struct SessionLine {
 }
 
 impl SessionLine {
-    pub(super) fn new(own: Session, signed_in: &SignedIn, now: UnixTime) -> Self {
+    pub(in crate::pages) fn new(own: Session, signed_in: &SignedIn, now: UnixTime) -> Self {
         let last = own.last_address.unwrap_or_else(|| own.address.clone());
         let moved = last != own.address;
         Self {

@@ -12,7 +12,7 @@ const SOON: i64 = 7 * 86400;
 const LONG_UNUSED: i64 = 90 * 86400;
 
 /// One of them.
-pub(super) struct TokenLine {
+pub(in crate::pages) struct TokenLine {
     /// Its `jti`, by which addresses name it.
     pub id: String,
     pub name: String,
@@ -29,7 +29,7 @@ pub(super) struct TokenLine {
 }
 
 impl TokenLine {
-    pub(super) fn new(used: UsedToken, permissions: &Permissions, now: UnixTime) -> Self {
+    pub(in crate::pages) fn new(used: UsedToken, permissions: &Permissions, now: UnixTime) -> Self {
         let UsedToken {
             token,
             last_used_at,

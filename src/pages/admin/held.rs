@@ -3,9 +3,9 @@
 use crate::models::held::Held;
 use crate::web::page::count;
 
-/// A line for each kind that there is any of.
-pub(super) fn lines(held: &Held) -> Vec<String> {
-    [
+/// What ends if the button is pressed now.
+pub(super) fn ends(held: &Held) -> String {
+    let kinds: Vec<String> = [
         (
             held.sessions,
             "session (a signed-in browser)",
@@ -32,7 +32,14 @@ pub(super) fn lines(held: &Held) -> Vec<String> {
     .into_iter()
     .filter(|(number, ..)| *number > 0)
     .map(|(number, one, more)| format!("{number} {}", if number == 1 { one } else { more }))
-    .collect()
+    .collect();
+    if kinds.is_empty() {
+        String::from(
+            "Nothing is live now. Whatever appears until you press the button ends all the same.",
+        )
+    } else {
+        format!("At once and for good ends: {}.", kinds.join("; "))
+    }
 }
 
 /// All in one sentence.

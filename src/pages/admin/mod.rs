@@ -11,3 +11,4 @@ pub mod tokens;
 pub mod users;
 
 mod held;
+mod question;

@@ -55,7 +55,12 @@ pub fn send(
     fields: &[(&str, &str)],
 ) -> Answer {
     let shown = open(server, browser, page);
-    let mut form = Form::find(&shown, action);
+    // A form without an address leads to its own page.
+    let is_own = page.ends_with(action);
+    let mut forms = Form::all(&shown).into_iter();
+    let mut form = forms
+        .find(|form| form.action.ends_with(action) || (is_own && form.action.is_empty()))
+        .unwrap_or_else(|| panic!("no form to {action} in {shown:?}"));
     let given = |name: &str| fields.iter().any(|(own, _)| *own == name);
     let boxes = ["role", "scope", "includes"];
     form.fields

@@ -11,8 +11,7 @@ use crate::web::page::Field;
 use crate::web::person::Administrator;
 use crate::web::visitor::PageResult;
 
-use super::question::Question;
-use super::{PATH, event, named};
+use super::{PATH, event, named, question};
 
 /// `GET /admin/clients/{client}/delete`.
 pub async fn get(admin: Administrator) -> HttpResponse {
@@ -59,18 +58,12 @@ async fn ask(
             format!("{} people who use it lose access.", grouped(people)),
         ),
     }
-    let question = Question {
-        name: Some(name),
-        confirmation,
-        ..Question::new(
-            admin,
-            client,
-            format!("Delete {}?", client.name),
-            "Delete client",
-            consequences,
-        )
-    };
-    Ok(question.ask(admin))
+    let asked = format!("Delete {}?", client.name);
+    Ok(question(admin, client, asked, "Delete client")
+        .saying(consequences)
+        .naming("client", &client.name, name)
+        .confirmed_by(confirmation)
+        .ask(admin))
 }
 
 async fn delete(admin: &Administrator, body: &Body) -> PageResult {

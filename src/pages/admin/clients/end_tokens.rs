@@ -11,9 +11,8 @@ use crate::web::page::Field;
 use crate::web::person::Administrator;
 use crate::web::visitor::PageResult;
 
-use super::super::held::{lines, sentence};
-use super::question::Question;
-use super::{event, named, path_of};
+use super::super::held::{ends, sentence};
+use super::{event, named, path_of, question};
 
 /// Why they ended.
 const BECAUSE: &str = "all tokens of the client were ended";
@@ -40,39 +39,22 @@ async fn ask(admin: &Administrator, client: &Client, confirmation: Option<Field>
         .db
         .read(move |connection| Ok(held::held_by_client(connection, &id, now)?));
     // Its secrets stay.
-    let held = lines(&Held {
+    let held = Held {
         client_secrets: 0,
         ..held.await?
-    });
-    let ends = if held.is_empty() {
-        String::from(
-            "Nothing is live now. Whatever appears until you press the button ends all the same.",
-        )
-    } else {
-        format!("At once ends: {}.", held.join(", "))
     };
-    let consequences = vec![
-        ends,
-        String::from(
-            "Everybody who is connected by it has to sign in to it again. What they have allowed is \
-             remembered.",
-        ),
-        String::from(
-            "The client itself stays: with its secrets it can get new tokens at once. If a secret has \
-             leaked, end that too.",
-        ),
+    let ends = ends(&held);
+    let consequences = [
+        ends.as_str(),
+        "Everybody who is connected by it has to sign in to it again. What they have allowed is remembered.",
+        "The client itself stays: with its secrets it can get new tokens at once. If a secret has leaked, \
+         end that too.",
     ];
-    let question = Question {
-        confirmation,
-        ..Question::new(
-            admin,
-            client,
-            format!("End all tokens of {}?", client.name),
-            "End all tokens",
-            consequences,
-        )
-    };
-    Ok(question.ask(admin))
+    let asked = format!("End all tokens of {}?", client.name);
+    Ok(question(admin, client, asked, "End all tokens")
+        .saying(consequences)
+        .confirmed_by(confirmation)
+        .ask(admin))
 }
 
 async fn end(admin: &Administrator, body: &Body) -> PageResult {

@@ -8,7 +8,6 @@ mod form;
 mod lines;
 pub mod list;
 mod offer;
-mod question;
 pub mod register;
 mod samples;
 pub mod secrets;
@@ -21,6 +20,8 @@ use crate::oauth::id::{IdKind, is_well_formed};
 use crate::web::error_page::PageError;
 use crate::web::page::Crumb;
 use crate::web::person::Administrator;
+
+use super::question::Question;
 
 /// Where the list is.
 const PATH: &str = "/admin/clients";
@@ -56,6 +57,16 @@ fn crumbs_to(client: &Client) -> Vec<Crumb> {
         Crumb::new(PATH, "Clients"),
         Crumb::new(path_of(client), &client.name),
     ]
+}
+
+/// Asks before a dangerous act on a client.
+fn question(
+    admin: &Administrator,
+    client: &Client,
+    asked: String,
+    button: &'static str,
+) -> Question {
+    Question::new(admin, "clients", crumbs_to(client), asked, button)
 }
 
 /// An audit event of the administrator's doing, about a client.

@@ -15,9 +15,8 @@ use crate::web::page::{Area, Crumb, Field, Page};
 use crate::web::person::Administrator;
 use crate::web::visitor::PageResult;
 
-use super::question::Question;
 use super::samples::{self, Sample};
-use super::{crumbs_to, event, named, path_of, show};
+use super::{crumbs_to, event, named, path_of, question, show};
 
 /// Days after which a new secret may end; 0 for never.
 pub(super) const DAYS: [(i64, &str); 5] = [
@@ -158,17 +157,11 @@ fn ask(
         "Whatever still uses this secret is refused from now on. Tokens that it got stay.",
         "This cannot be undone.",
     ];
-    let question = Question {
-        confirmation,
-        ..Question::new(
-            admin,
-            client,
-            format!("End the secret {} (…{})?", secret.name, secret.last_four),
-            "End secret",
-            consequences.map(str::to_owned).into(),
-        )
-    };
-    question.ask(admin)
+    let asked = format!("End the secret {} (…{})?", secret.name, secret.last_four);
+    question(admin, client, asked, "End secret")
+        .saying(consequences)
+        .confirmed_by(confirmation)
+        .ask(admin)
 }
 
 async fn revoke(admin: &Administrator, body: &Body) -> PageResult {

@@ -8,8 +8,7 @@ use crate::web::form::Body;
 use crate::web::person::Administrator;
 use crate::web::visitor::PageResult;
 
-use super::question::Question;
-use super::{event, named, path_of};
+use super::{event, named, path_of, question};
 
 /// `GET /admin/clients/{client}/disable`.
 pub async fn get_disable(admin: Administrator) -> HttpResponse {
@@ -20,8 +19,9 @@ pub async fn get_disable(admin: Administrator) -> HttpResponse {
             "If it is a resource server, it can no longer ask what tokens are worth.",
         ];
         let asked = format!("Disable {}?", client.name);
-        let consequences = consequences.map(str::to_owned).into();
-        Question::new(&admin, &client, asked, "Disable client", consequences).ask(&admin)
+        question(&admin, &client, asked, "Disable client")
+            .saying(consequences)
+            .ask(&admin)
     };
     admin.answer(named(&admin).await.map(ask))
 }

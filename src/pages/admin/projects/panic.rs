@@ -2,36 +2,23 @@
 //! how many there are.
 
 use actix_web::HttpResponse;
-use actix_web::http::StatusCode;
-use askama::Template;
 
 use crate::models::ending::Ending;
 use crate::models::held;
 use crate::models::project::Project;
 use crate::web::form::Body;
-use crate::web::page::{Area, Crumb, Field, Page};
+use crate::web::page::{Crumb, Field};
 use crate::web::person::Administrator;
 use crate::web::visitor::PageResult;
 
-use super::super::held::{lines, sentence};
+use super::super::held::{ends, sentence};
+use super::super::question::Question;
 use super::named;
-
-#[derive(Template)]
-#[template(path = "admin/projects/panic.html")]
-struct Panic {
-    page: Page,
-    area: Area,
-    crumbs: Vec<Crumb>,
-    project: Project,
-    /// What ends.
-    held: Vec<String>,
-    confirmation: Option<Field>,
-}
 
 /// `GET /admin/projects/{slug}/panic`.
 pub async fn get(admin: Administrator) -> HttpResponse {
     let confirmation = admin.must_confirm().then(Field::default);
-    admin.answer(ask(&admin, StatusCode::OK, confirmation).await)
+    admin.answer(ask(&admin, confirmation).await)
 }
 
 /// `POST /admin/projects/{slug}/panic`.
@@ -39,32 +26,37 @@ pub async fn post(admin: Administrator, body: Body) -> HttpResponse {
     admin.answer(end(&admin, &body).await)
 }
 
-async fn ask(admin: &Administrator, status: StatusCode, confirmation: Option<Field>) -> PageResult {
+async fn ask(admin: &Administrator, confirmation: Option<Field>) -> PageResult {
     let project = named(admin).await?;
     let (id, now) = (project.id.clone(), admin.now);
     let held = admin
         .app
         .db
         .read(move |connection| Ok(held::held_by_project(connection, &id, now)?));
-    let template = Panic {
-        page: admin.page(&format!("End all access of {}", project.name)),
-        area: admin.area("users"),
-        crumbs: vec![
-            Crumb::new("/admin/users", "Users"),
-            Crumb::new(path_of(&project), project.name.as_str()),
-        ],
-        project,
-        held: lines(&held.await?),
-        confirmation,
-    };
-    Ok(admin.show(status, &template))
+    let crumbs = vec![
+        Crumb::new("/admin/users", "Users"),
+        Crumb::new(path_of(&project), project.name.as_str()),
+    ];
+    let ends = ends(&held.await?);
+    let consequences = [
+        ends.as_str(),
+        "Services that use the project's keys and secrets stop until a member makes new ones. The members \
+         stay signed in.",
+    ];
+    let asked = format!("End all access of {}?", project.name);
+    Ok(
+        Question::new(admin, "users", crumbs, asked, "End all access")
+            .saying(consequences)
+            .confirmed_by(confirmation)
+            .ask(admin),
+    )
 }
 
 async fn end(admin: &Administrator, body: &Body) -> PageResult {
     let fields = admin.fields(body)?;
     let project = named(admin).await?;
     if let Some(mistake) = admin.confirm(&fields).await? {
-        return ask(admin, StatusCode::UNPROCESSABLE_ENTITY, Some(mistake)).await;
+        return ask(admin, Some(mistake)).await;
     }
     let event = admin.event("project.tokens_revoked");
     let (id, slug, now) = (project.id.clone(), project.slug.clone(), admin.now);

@@ -3,20 +3,16 @@
 use actix_web::HttpResponse;
 use actix_web::http::StatusCode;
 use askama::Template;
-use base64::Engine;
-use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 
 use crate::clock::UnixTime;
-use crate::models::access_token::{self, UsedToken};
-use crate::models::audit_event::{self, AuditEvent};
 use crate::models::project::{self, Project};
 use crate::models::project_member::ProjectMember;
-use crate::models::session::{self, Session};
 use crate::models::user::User;
-use crate::models::{authorization, consent, one_time_link};
-use crate::oauth::SecretId;
+use crate::models::{access_token, audit_event, authorization, consent, one_time_link, session};
 use crate::pages::account::apps::{self, AppLine};
-use crate::web::device;
+use crate::pages::account::history::SignInLine;
+use crate::pages::account::sessions::SessionLine;
+use crate::pages::account::token_line::TokenLine;
 use crate::web::page::{Area, Crumb, Moment, Page, ScopeLine, scope_lines};
 use crate::web::person::Administrator;
 use crate::web::visitor::PageResult;
@@ -48,31 +44,6 @@ struct Show {
     sign_ins: Vec<SignInLine>,
 }
 
-struct SessionLine {
-    id: String,
-    device: String,
-    address: String,
-    begun: Moment,
-    last_seen: Moment,
-    is_own: bool,
-}
-
-struct TokenLine {
-    id: String,
-    name: String,
-    last_four: String,
-    scope: String,
-    created: Moment,
-    expires: Option<Moment>,
-    last_used: Option<Moment>,
-}
-
-struct SignInLine {
-    at: Moment,
-    how: String,
-    address: String,
-}
-
 /// `GET /admin/users/{id}`.
 pub async fn get(admin: Administrator) -> HttpResponse {
     admin.answer(show(&admin).await)
@@ -95,7 +66,6 @@ async fn show(admin: &Administrator) -> PageResult {
     });
     let (sessions, authorizations, consents, tokens, projects, sign_ins, link) = held.await?;
     let past = |at: UnixTime| Moment::new(at, now);
-    let own = admin.signed_in.session.id;
     let template = Show {
         page: admin.page(&user.username),
         area: admin.area("users"),
@@ -109,12 +79,12 @@ async fn show(admin: &Administrator) -> PageResult {
         scopes: scope_lines(&permissions, &permissions.scope_of_user(&user.roles)),
         sessions: sessions
             .into_iter()
-            .map(|session| SessionLine::new(session, &own, now))
+            .map(|session| SessionLine::new(session, &admin.signed_in, now))
             .collect(),
         apps: apps::lines(authorizations, consents, &permissions, now),
         tokens: tokens
             .into_iter()
-            .map(|token| TokenLine::new(token, now))
+            .map(|token| TokenLine::new(token, &permissions, now))
             .collect(),
         projects,
         sign_ins: sign_ins
@@ -124,52 +94,4 @@ async fn show(admin: &Administrator) -> PageResult {
         user,
     };
     Ok(admin.show(StatusCode::OK, &template))
-}
-
-impl SessionLine {
-    fn new(session: Session, own: &SecretId, now: UnixTime) -> Self {
-        Self {
-            id: URL_SAFE_NO_PAD.encode(session.id.as_bytes()),
-            device: device::name(&session.user_agent),
-            is_own: session.id == *own,
-            address: session.address,
-            begun: Moment::new(session.created_at, now),
-            last_seen: Moment::new(session.last_seen_at, now),
-        }
-    }
-}
-
-impl TokenLine {
-    fn new(used: UsedToken, now: UnixTime) -> Self {
-        let UsedToken {
-            token,
-            last_used_at,
-        } = used;
-        Self {
-            id: URL_SAFE_NO_PAD.encode(token.id.as_bytes()),
-            name: token.name.unwrap_or_default(),
-            last_four: token.last_four,
-            scope: token.scope.to_string(),
-            created: Moment::new(token.created_at, now),
-            expires: token.expires_at.map(|end| Moment::ahead(end, now)),
-            last_used: last_used_at.map(|at| Moment::new(at, now)),
-        }
-    }
-}
-
-impl SignInLine {
-    fn new(event: AuditEvent, now: UnixTime) -> Self {
-        let how = match event.detail.as_deref() {
-            Some("password") => "Sign-in page",
-            Some("password grant") => "First-party app, with the password",
-            Some("setup link") => "Setup link",
-            Some("one-time link") => "One-time link",
-            other => other.unwrap_or("Unknown"),
-        };
-        Self {
-            at: Moment::new(event.occurred_at, now),
-            how: how.to_owned(),
-            address: event.address.unwrap_or_default(),
-        }
-    }
 }
