@@ -18,7 +18,7 @@ use super::{Failure, Installation};
 pub(super) enum ScopeCommand {
     /// Add a scope
     Add {
-        /// The name on the wire, such as notes:read
+        /// The name on the wire, such as notes.read
         name: String,
         /// What the consent page says it allows
         #[arg(long, value_name = "TEXT")]

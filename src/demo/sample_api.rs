@@ -82,7 +82,7 @@ async fn home(api: Data<SampleApi>) -> HttpResponse {
 }
 
 async fn read(api: Data<SampleApi>, request: HttpRequest) -> HttpResponse {
-    match ask(&api, &request, "notes:read").await {
+    match ask(&api, &request, "notes.read").await {
         Ok(token) => HttpResponse::Ok().json(json!({
             "notes": api.notebooks.read(&token.sub),
             "introspection": token.introspection,
@@ -97,7 +97,7 @@ async fn write(
     note: Result<web::Json<NewNote>, Error>,
 ) -> HttpResponse {
     // The token comes first: who may not write learns nothing about the body.
-    let token = match ask(&api, &request, "notes:write").await {
+    let token = match ask(&api, &request, "notes.write").await {
         Ok(token) => token,
         Err(refusal) => return refusal.answer(),
     };

@@ -106,8 +106,8 @@ struct Wish {
 
 async fn connect(app: Data<ThirdPartyApp>, wish: Form<Wish>) -> HttpResponse {
     let scope = match wish.write {
-        Some(_) => "profile notes:read notes:write",
-        None => "profile notes:read",
+        Some(_) => "profile notes.read notes.write",
+        None => "profile notes.read",
     };
     let beginning = app.clone();
     let begun = web::block(move || beginning.begin(scope)).await;

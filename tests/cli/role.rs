@@ -22,27 +22,27 @@ fn scopes_are_added_listed_and_deleted() {
     let scope = program.json(&[
         "scope",
         "add",
-        "notes:read",
+        "notes.read",
         "--description",
         "Read your notes",
         "--default",
     ]);
     assert_eq!(
         (&scope["name"], &scope["default"], &scope["sensitive"]),
-        (&json!("notes:read"), &json!(true), &json!(false))
+        (&json!("notes.read"), &json!(true), &json!(false))
     );
     program.json(&[
         "scope",
         "add",
-        "notes:write",
+        "notes.write",
         "--description",
         "Change your notes",
         "--sensitive",
     ]);
     let list = program.json(&["scope", "list"]);
-    assert_eq!(named(&list, "notes:write")["sensitive"], true);
-    assert_eq!(named(&list, "notes:read")["description"], "Read your notes");
-    program.json(&["scope", "delete", "notes:read"]);
+    assert_eq!(named(&list, "notes.write")["sensitive"], true);
+    assert_eq!(named(&list, "notes.read")["description"], "Read your notes");
+    program.json(&["scope", "delete", "notes.read"]);
     assert_eq!(
         program.json(&["scope", "list"]).as_array().unwrap().len(),
         1

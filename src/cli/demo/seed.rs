@@ -98,13 +98,13 @@ fn insert_scopes(connection: &mut DbConnection, now: UnixTime) -> Result<Scope> 
             )
         };
     insert(connection, "profile", "See your name", true)?;
-    insert(connection, "notes:read", "Read your notes", true)?;
-    insert(connection, "notes:write", "Write notes in your name", false)?;
+    insert(connection, "notes.read", "Read your notes", true)?;
+    insert(connection, "notes.write", "Write notes in your name", false)?;
     let mut everybody = role::find(connection, role::USER)?
         .ok_or_else(|| Error::failed("the database has no role user"))?;
-    everybody.scope = Scope::from_iter(["notes:write"]);
+    everybody.scope = Scope::from_iter(["notes.write"]);
     role::update(connection, &everybody)?;
-    Ok(Scope::from_iter(["profile", "notes:read", "notes:write"]))
+    Ok(Scope::from_iter(["profile", "notes.read", "notes.write"]))
 }
 
 fn insert_clients(
