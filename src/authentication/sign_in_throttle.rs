@@ -78,6 +78,17 @@ impl SignInThrottle {
         }
     }
 
+    /// Ends the locks of an account whose failures were all before `moment`; says whether there was one. An
+    /// address stays locked: it has guessed, whatever became of the account.
+    pub fn lift(&self, account: &str, address: IpAddr, moment: UnixTime) -> bool {
+        let [by_pair, by_account, _] = keys(account, address);
+        let lifted = [
+            self.pair.lift(by_pair, moment),
+            self.account.lift(by_account, moment),
+        ];
+        lifted.contains(&true)
+    }
+
     fn hold(&self, account: &str, address: IpAddr, now: UnixTime) -> Result<(), Held> {
         let [by_pair, by_account, by_address] = keys(account, address);
         // The address first: one that is locked adds no key of its own making to the others.

@@ -122,6 +122,20 @@ impl Throttle {
         }
     }
 
+    /// Ends a lock whose failures were all before `moment`; says whether there was one.
+    pub(super) fn lift(&self, key: Key, moment: UnixTime) -> bool {
+        let mut counts = self.counts();
+        let Some(count) = counts.get_mut(&key.by_network()) else {
+            return false;
+        };
+        let last_failure = count.locked_until.map(|end| end.plus(-self.lock));
+        let is_older = last_failure.is_some_and(|at| at < moment);
+        if is_older {
+            (count.failures, count.locked_until) = (0, None);
+        }
+        is_older
+    }
+
     fn add_failure(&self, count: &mut Count, now: UnixTime) {
         count.failures = count.failures.saturating_add(1);
         if count.failures >= self.limit {

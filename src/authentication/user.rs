@@ -41,7 +41,11 @@ pub async fn verify_user(
     } else {
         String::new()
     };
-    let attempt = match throttle.attempt(&account, address, now).await {
+    let mut attempt = throttle.attempt(&account, address, now).await;
+    if attempt.is_err() && has_new_password(db, throttle, &account, address).await? {
+        attempt = throttle.attempt(&account, address, now).await;
+    }
+    let attempt = match attempt {
         Ok(attempt) => attempt,
         Err(seconds) => return Ok(SignIn::Throttled(seconds)),
     };
@@ -52,6 +56,22 @@ pub async fn verify_user(
         Err(_) => attempt.undecided(),
     }
     outcome
+}
+
+/// Lifts the locks of an account whose password was set since: guesses at the old one say nothing of the new
+/// one. Which process set it does not matter, since the database knows when.
+async fn has_new_password(
+    db: &Db,
+    throttle: &SignInThrottle,
+    account: &str,
+    address: IpAddr,
+) -> Result<bool> {
+    let name = account.to_owned();
+    let user = db
+        .read(move |connection| Ok(user::find_by_username(connection, &name)?))
+        .await?;
+    let set_at = user.and_then(|user| user.password_changed_at);
+    Ok(set_at.is_some_and(|at| throttle.lift(account, address, at)))
 }
 
 async fn find_and_verify(

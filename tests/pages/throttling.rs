@@ -5,7 +5,7 @@ use std::sync::Barrier;
 use crate::support::actors::sign_in;
 use crate::support::app::PASSWORD;
 use crate::support::browser::Form;
-use crate::support::{Answer, Browser, NewClient, TestServer};
+use crate::support::{Answer, Browser, NewClient, Program, TestServer};
 
 use super::assert_page;
 
@@ -105,6 +105,44 @@ fn one_account_from_many_addresses_is_locked() {
     }
     assert_throttled(&attempt(&server, "192.0.2.99", "ada", PASSWORD));
     assert_eq!(attempt(&server, "192.0.2.99", "bea", PASSWORD).status, 200);
+}
+
+#[test]
+fn a_new_password_lifts_the_locks_of_its_account() {
+    let server = server(3, 6, 200);
+    // The command's clock is the system's, and the password is set after the guesses.
+    server.advance(-1);
+    for host in 1..=2 {
+        for _ in 0..3 {
+            attempt(&server, &format!("192.0.2.{host}"), "ada", "wrong");
+        }
+    }
+    assert_throttled(&attempt(&server, "192.0.2.1", "ada", PASSWORD));
+    // The command runs in a process of its own, which knows nothing of the server's locks.
+    let program = Program::beside(&server);
+    let new = "new words for ada";
+    let ended = program.run_with(&["user", "set-password", "ada", "--password-stdin"], new);
+    assert_eq!(ended.status, Some(0), "{ended:?}");
+    for host in [1, 9] {
+        let from = format!("192.0.2.{host}");
+        assert_eq!(attempt(&server, &from, "ada", new).status, 200, "{from}");
+    }
+    for _ in 0..3 {
+        assert_page(&attempt(&server, "192.0.2.1", "ada", "wrong"), 422);
+    }
+    assert_throttled(&attempt(&server, "192.0.2.1", "ada", new));
+}
+
+#[test]
+fn a_new_password_does_not_lift_the_lock_of_an_address() {
+    let server = server(3, 50, 3);
+    for _ in 0..3 {
+        attempt(&server, "192.0.2.1", "ada", "wrong");
+    }
+    server.advance(1);
+    let now = server.app.now().seconds();
+    server.db_execute(&format!("UPDATE users SET password_changed_at = {now}"));
+    assert_throttled(&attempt(&server, "192.0.2.1", "ada", PASSWORD));
 }
 
 #[test]
