@@ -36,7 +36,7 @@ pub struct Running {
 pub async fn start(config: Config, clock: Clock) -> Result<Running, String> {
     let listener = std::net::TcpListener::bind(config.listen).map_err(|error| {
         format!(
-            "{} cannot be bound: {error}; set listen to another address",
+            "{} cannot be bound: {error}; set `listen` to another address",
             config.listen
         )
     })?;
@@ -45,7 +45,7 @@ pub async fn start(config: Config, clock: Clock) -> Result<Running, String> {
         .issuer
         .clone()
         .unwrap_or_else(|| format!("http://{address}"));
-    let issuer = Issuer::parse(&issuer).map_err(|error| format!("issuer {issuer}: {error}"))?;
+    let issuer = Issuer::parse(&issuer).map_err(|error| format!("`issuer` {issuer}: {error}"))?;
     let (workers, metrics_listen) = (config.workers, config.metrics_listen);
     let app = Data::new(App::open(config, issuer, clock)?);
     app.rotation()
@@ -110,7 +110,7 @@ fn serve_metrics(app: &Data<App>, address: SocketAddr) -> Result<ServerHandle, S
     .workers(1)
     .disable_signals()
     .bind(address)
-    .map_err(|error| format!("metrics_listen {address} cannot be bound: {error}"))?
+    .map_err(|error| format!("`metrics_listen` {address} cannot be bound: {error}"))?
     .run();
     let handle = server.handle();
     actix_web::rt::spawn(server);

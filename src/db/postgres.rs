@@ -38,8 +38,6 @@ const FRESH: Duration = Duration::from_secs(1);
 
 impl Pool {
     pub(super) fn open(url: &str) -> std::result::Result<Self, String> {
-        let unreachable =
-            |error: &dyn std::fmt::Display| format!("PostgreSQL cannot be reached: {error}");
         let mut first = PgConnection::establish(url).map_err(|error| unreachable(&error))?;
         migrations::run_postgres(&mut first)?;
         let connections = Connections::builder()
@@ -109,8 +107,19 @@ fn unavailable(connections: &Connections<Manager>, error: &dyn std::fmt::Display
     if connections.state().connections >= SIZE {
         Error::Overloaded
     } else {
-        Error::Unavailable(format!("PostgreSQL cannot be reached: {error}"))
+        Error::Unavailable(unreachable(error))
     }
+}
+
+/// libpq explains itself on several lines, indented; an error is one sentence on one line.
+fn unreachable(error: &dyn std::fmt::Display) -> String {
+    let said = error.to_string();
+    let lines: Vec<&str> = said
+        .lines()
+        .map(str::trim)
+        .filter(|line| !line.is_empty())
+        .collect();
+    format!("PostgreSQL cannot be reached: {}", lines.join("; "))
 }
 
 /// Whether it is of any use. libpq may read the database's last words before it notices the end: then a

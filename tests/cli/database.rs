@@ -145,3 +145,17 @@ fn a_database_that_cannot_be_opened_is_told_so() {
         }
     }
 }
+
+#[test]
+fn a_postgres_that_does_not_answer_is_told_on_one_line() {
+    let program = Program::new().set(
+        "LATCHKEY_DATABASE_URL",
+        "postgres://nobody@127.0.0.1:1/nothing",
+    );
+    let ended = program.run(&["user", "list"]);
+    assert_refused(&ended, 1);
+    assert!(
+        ended.err.contains("PostgreSQL cannot be reached") && ended.err.contains("refused"),
+        "{ended:?}"
+    );
+}

@@ -30,4 +30,9 @@ fn assert_refused(ended: &Ended, status: i32) {
         "one sentence: {ended:?}"
     );
     assert!(!ended.err.contains("panicked"), "{ended:?}");
+    let word = ended.err.split(' ').nth(1).unwrap_or_default();
+    assert!(
+        !word.starts_with(char::is_lowercase) || word.contains('_'),
+        "begins large, but for the name of a setting: {ended:?}"
+    );
 }
