@@ -85,7 +85,13 @@ pub(super) fn load_from(
         .zip(sources)
         .map(|(row, source)| Setting {
             key: row.key,
-            value: row.value(&config),
+            value: match (row.key, &config.master_key) {
+                // Its words tell of a file, and none is read.
+                ("master_key_file", Some(_)) if config.master_key_file.is_none() => {
+                    String::from("none, since LATCHKEY_MASTER_KEY is set")
+                }
+                _ => row.value(&config),
+            },
             source,
         })
         .collect();

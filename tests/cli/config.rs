@@ -134,7 +134,7 @@ fn a_bad_value_stops_the_start_with_its_name_and_what_is_allowed() {
         program
             .run(&["serve", "--config", &file])
             .err
-            .contains("line 1")
+            .contains("Line 1")
     );
 }
 
@@ -215,4 +215,18 @@ fn wrong_usage_is_told_apart_from_failure() {
         );
         assert!(!ended.out.is_empty());
     }
+}
+
+#[test]
+fn a_master_key_of_the_environment_is_told_instead_of_a_file() {
+    let mut program = Program::new().set(
+        "LATCHKEY_MASTER_KEY",
+        "AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8=",
+    );
+    program
+        .variables
+        .retain(|(name, _)| name != "LATCHKEY_MASTER_KEY_FILE");
+    let all = program.json(&["config"]);
+    let (value, _) = setting(&all, "master_key_file");
+    assert_eq!(value, "none, since LATCHKEY_MASTER_KEY is set");
 }
