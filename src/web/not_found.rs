@@ -1,7 +1,8 @@
 //! What is not there, or not in that way: JSON below `/oauth` and `/auth`, where programs ask, and a page
-//! elsewhere.
+//! elsewhere and for whoever has typed such an address into a browser.
 
 use actix_web::HttpResponse;
+use actix_web::http::header::HeaderMap;
 use actix_web::http::{StatusCode, header};
 
 use super::error_page::PageError;
@@ -32,9 +33,17 @@ pub async fn wrong_method(visitor: Visitor) -> HttpResponse {
 
 fn is_for_programs(visitor: &Visitor) -> bool {
     let own = visitor.own_path();
-    ["/oauth/", "/auth/", "/.well-known/"]
-        .iter()
-        .any(|start| own.starts_with(start))
+    let below = |start: &&str| own.starts_with(start);
+    ["/oauth/", "/auth/", "/.well-known/"].iter().any(below)
+        && !is_browser(visitor.request.headers())
+}
+
+/// Whether a page is wanted: browsers say so of every address they open, programs do not.
+pub(super) fn is_browser(headers: &HeaderMap) -> bool {
+    let accepted = headers.get(header::ACCEPT);
+    accepted
+        .and_then(|value| value.to_str().ok())
+        .is_some_and(|value| value.contains("text/html"))
 }
 
 fn json(status: StatusCode, description: &str) -> HttpResponse {

@@ -1,18 +1,25 @@
 //! Refuses plain http where the issuer is https (RFC 6749 §3.1, §3.2): TLS is the proxy's, so what comes
 //! must say that it came over TLS, from a proxy that is trusted, or from a peer that may do without.
 
+use actix_web::HttpResponse;
 use actix_web::dev::ServiceRequest;
-use actix_web::{HttpResponse, http::header};
+use actix_web::http::{StatusCode, header};
+use actix_web::web::Data;
 
 use crate::app::App;
-use crate::oauth::OAuthError;
+use crate::oauth::ErrorCode;
 
 use super::client_address::{contains, forwarded_https, peer};
-use super::paths;
+use super::error_page::PageError;
+use super::visitor::Visitor;
+use super::{not_found, paths};
+
+const SENTENCE: &str = "This server is https only. Behind a proxy, list it in trusted_proxies and let it send \
+                        X-Forwarded-Proto: https; list peers that may speak plain http in plain_http_from.";
 
 /// The refusal, if this request is to be refused. Liveness and readiness are asked for by the platform,
 /// beside the proxy.
-pub fn refuse(app: &App, request: &ServiceRequest) -> Option<HttpResponse> {
+pub fn refuse(app: &Data<App>, request: &ServiceRequest) -> Option<HttpResponse> {
     if !app.issuer.is_https() {
         return None;
     }
@@ -29,13 +36,21 @@ pub fn refuse(app: &App, request: &ServiceRequest) -> Option<HttpResponse> {
     {
         return None;
     }
-    let error = OAuthError::invalid_request(
-        "This server is https only. Behind a proxy, list it in trusted_proxies and let it send X-Forwarded-Proto: \
-         https; list peers that may speak plain http in plain_http_from.",
-    );
+    if not_found::is_browser(request.headers()) {
+        let visitor = Visitor::of(app, request.request());
+        return Some(visitor.answer(Err(PageError::new(
+            StatusCode::BAD_REQUEST,
+            "Only over https",
+            SENTENCE,
+            "If you do not run this server, begin its address with https:// and try again.",
+        ))));
+    }
     Some(
         HttpResponse::BadRequest()
             .insert_header((header::CACHE_CONTROL, "no-store"))
-            .json(serde_json::json!({"error": error.code.as_str(), "error_description": error.description})),
+            .json(serde_json::json!({
+                "error": ErrorCode::InvalidRequest.as_str(),
+                "error_description": SENTENCE,
+            })),
     )
 }

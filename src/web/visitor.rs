@@ -58,17 +58,21 @@ impl FromRequest for Visitor {
         let Some(app) = request.app_data::<web::Data<App>>() else {
             return ready(Err(Error::failed("the server has no parts").into()));
         };
-        let address = client_address::client(&app.config, request);
-        ready(Ok(Self {
-            app: app.clone(),
-            request: request.clone(),
-            address,
-            now: app.now(),
-        }))
+        ready(Ok(Self::of(app, request)))
     }
 }
 
 impl Visitor {
+    /// Who sends a request.
+    pub fn of(app: &web::Data<App>, request: &HttpRequest) -> Self {
+        Self {
+            app: app.clone(),
+            request: request.clone(),
+            address: client_address::client(&app.config, request),
+            now: app.now(),
+        }
+    }
+
     /// The frame of a page.
     pub fn page(&self, title: &str) -> Page {
         let theme = cookies::value(&self.app.issuer, &self.request, cookies::THEME);

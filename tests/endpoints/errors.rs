@@ -246,6 +246,14 @@ fn an_unknown_address_is_told_as_json_where_programs_ask() {
             answer.json()["error"].is_string() && answer.json()["error_description"].is_string()
         );
     }
+    let in_a_browser = Answer::get(
+        &format!("{}/oauth/nothing", server.url),
+        &[("accept", "text/html")],
+    );
+    assert!(
+        in_a_browser.status == 404 && in_a_browser.body.contains("href=\"/account\""),
+        "{in_a_browser:?}"
+    );
     for path in ["/nothing", "/", "/login/x"] {
         let answer = server.get(path);
         assert!(

@@ -62,6 +62,21 @@ fn plain_http_is_refused_by_a_sentence_that_names_the_setting() {
 }
 
 #[test]
+fn a_browser_is_told_as_a_page_that_this_server_is_https_only() {
+    let server = https(&[], &["192.0.2.1/32"]);
+    for path in ["/login", "/account", "/oauth/authorize"] {
+        let answer = get(&server, path, &[("accept", "text/html,*/*;q=0.8")]);
+        assert_eq!(answer.status, 400, "{path}: {answer:?}");
+        let kind = answer.header("content-type").unwrap();
+        assert!(kind.starts_with("text/html"), "{path}: {answer:?}");
+        assert!(
+            answer.body.contains("trusted_proxies") && answer.body.contains("https://"),
+            "{path}: {answer:?}"
+        );
+    }
+}
+
+#[test]
 fn the_platform_may_always_ask_whether_the_server_lives() {
     let server = https(&[], &["192.0.2.1/32"]);
     for path in ["/healthz", "/readyz"] {
