@@ -29,14 +29,17 @@ pub const MAXIMUM_LENGTH: usize = 1024;
 /// Checks a password that somebody chooses.
 ///
 /// # Errors
-/// A sentence that says what a password is.
+/// A sentence; how long a password must be at least stands beside its field.
 pub fn check_choice(password: &str) -> std::result::Result<(), String> {
-    if (MINIMUM_LENGTH..=MAXIMUM_LENGTH).contains(&password.chars().count()) {
-        Ok(())
-    } else {
+    let length = password.chars().count();
+    if length < MINIMUM_LENGTH {
+        Err(String::from("This password is too short."))
+    } else if length > MAXIMUM_LENGTH {
         Err(format!(
-            "A password has {MINIMUM_LENGTH} to {MAXIMUM_LENGTH} characters."
+            "This password is too long: {MAXIMUM_LENGTH} characters are the most."
         ))
+    } else {
+        Ok(())
     }
 }
 

@@ -3,7 +3,7 @@
 
 use std::io::{self, IsTerminal, Read};
 
-use crate::authentication::password::check_choice;
+use crate::authentication::password::{MAXIMUM_LENGTH, MINIMUM_LENGTH, check_choice};
 
 use super::Failure;
 
@@ -24,7 +24,9 @@ pub(super) fn new_password(from_standard_input: bool) -> Result<String, Failure>
         }
         password
     };
-    check_choice(&password)?;
+    check_choice(&password).map_err(|why| {
+        format!("{why} A password has {MINIMUM_LENGTH} to {MAXIMUM_LENGTH} characters.")
+    })?;
     Ok(password)
 }
 
