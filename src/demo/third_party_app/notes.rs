@@ -37,7 +37,7 @@ fn told(step: Step, exchange: Result<Exchange, String>) -> Step {
     let step = step.after(&exchange);
     match exchange.status {
         200..300 => step,
-        401 => step.failed("The token is not good any more. Refresh it, or start again."),
+        401 => step.failed(words::TOKEN_REFUSED),
         403 => step.failed("The token is good, but you did not allow us to write notes."),
         _ => step.failed("The API could not do it. Its answer says why."),
     }

@@ -54,4 +54,7 @@ pub(super) const NO_ACCESS_TOKEN: &str = "We hold no access token. Start again t
 pub(super) const READ: &str = "We called the Notes API with the access token. The API asked \
     Latchkey whether the token is good, and for whom; what it was told is in “introspection”.";
 
+pub(super) const TOKEN_REFUSED: &str = "The token is not good any more. If it has expired, refresh \
+    it. If it was revoked, refreshing cannot help: start again.";
+
 pub(super) const ADDED: &str = "You allowed us to write, so the API took the note.";
