@@ -54,7 +54,7 @@ impl MatchedRedirectUri {
                 url.port()
                     .map_or_else(|| host.to_owned(), |port| format!("{host}:{port}"))
             }
-            Ok(url) => format!("an app on this device ({})", url.scheme()),
+            Ok(url) => format!("an app ({})", url.scheme()),
             Err(_) => self.0.clone(),
         }
     }
