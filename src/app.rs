@@ -1,4 +1,4 @@
-//! The parts of a running server, made once and shared by every worker. The routes are in `server`.
+//! The parts of a running server, made once and shared by every worker. The routes are in `routes`, the layers around them in `server`.
 
 use aws_lc_rs::hmac;
 

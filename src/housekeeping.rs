@@ -22,7 +22,6 @@ const PURGE_ROUND: Duration = Duration::from_secs(10);
 const KEY_ROUND: Duration = Duration::from_mins(1);
 /// Between two batches, so that other writes come first.
 const PURGE_PAUSE: Duration = Duration::from_millis(100);
-
 /// Between two writes of what happened.
 const RECORD_ROUND: Duration = Duration::from_secs(5);
 

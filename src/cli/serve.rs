@@ -1,4 +1,4 @@
-//! `latchkey serve`: the server, from its start to its end. What it serves is in `crate::app`.
+//! `latchkey serve`: the server, from its start to its end. What it serves is in `crate::routes`.
 
 use crate::clock::Clock;
 use crate::config::Loaded;

@@ -5,6 +5,7 @@ use std::fmt::Write;
 use actix_web::{HttpRequest, HttpResponse, web};
 
 use crate::app::App;
+use crate::metrics::Outcomes;
 use crate::oauth::GrantType;
 use crate::web::client_address;
 
@@ -31,82 +32,42 @@ pub async fn get(app: web::Data<App>) -> HttpResponse {
 fn text(app: &App) -> String {
     let metrics = &app.metrics;
     let mut text = Text(String::new());
-    text.begin(
-        "latchkey_http_requests_total",
-        "counter",
-        "Answers by class of status.",
-    );
+    let name = "latchkey_http_requests_total";
+    text.begin(name, "counter", "Answers by class of status.");
     for class in 1..=5_u16 {
-        text.line(
-            "latchkey_http_requests_total",
-            &[("status", &format!("{class}xx"))],
-            metrics.requests(class * 100).get(),
-        );
+        let status = format!("{class}xx");
+        let count = metrics.requests(class * 100).get();
+        text.line(name, &[("status", &status)], count);
     }
-    text.begin(
-        "latchkey_grants_total",
-        "counter",
-        "Token requests by grant type and outcome.",
-    );
+    let name = "latchkey_grants_total";
+    text.begin(name, "counter", "Token requests by grant type and outcome.");
     for grant_type in GrantType::ALL {
-        let counts = metrics.grants(grant_type);
-        for (outcome, count) in [("issued", counts.good.get()), ("refused", counts.bad.get())] {
-            let labels = [("grant_type", grant_type.as_str()), ("outcome", outcome)];
-            text.line("latchkey_grants_total", &labels, count);
-        }
-    }
-    text.begin(
-        "latchkey_tokens_issued_total",
-        "counter",
-        "Tokens issued by kind.",
-    );
-    for (kind, count) in [
-        ("access", metrics.access_tokens.get()),
-        ("refresh", metrics.refresh_tokens.get()),
-    ] {
-        text.line("latchkey_tokens_issued_total", &[("kind", kind)], count);
-    }
-    text.begin(
-        "latchkey_introspections_total",
-        "counter",
-        "Introspections by outcome.",
-    );
-    for (outcome, count) in [
-        ("active", metrics.introspections.good.get()),
-        ("inactive", metrics.introspections.bad.get()),
-    ] {
-        text.line(
-            "latchkey_introspections_total",
-            &[("outcome", outcome)],
-            count,
+        let label = ("grant_type", grant_type.as_str());
+        text.outcomes(
+            name,
+            Some(label),
+            metrics.grants(grant_type),
+            ["issued", "refused"],
         );
     }
-    text.begin(
-        "latchkey_verifications_total",
-        "counter",
-        "Questions of gateways by outcome.",
-    );
-    for (outcome, count) in [
-        ("passed", metrics.verifications.good.get()),
-        ("refused", metrics.verifications.bad.get()),
-    ] {
-        text.line(
-            "latchkey_verifications_total",
-            &[("outcome", outcome)],
-            count,
-        );
-    }
-    text.begin(
-        "latchkey_sign_ins_total",
-        "counter",
-        "Sign-ins on the page by outcome.",
-    );
-    for (outcome, count) in [
-        ("succeeded", metrics.sign_ins.good.get()),
-        ("failed", metrics.sign_ins.bad.get()),
-    ] {
-        text.line("latchkey_sign_ins_total", &[("outcome", outcome)], count);
-    }
+    let name = "latchkey_tokens_issued_total";
+    text.begin(name, "counter", "Tokens issued by kind.");
+    text.line(name, &[("kind", "access")], metrics.access_tokens.get());
+    text.line(name, &[("kind", "refresh")], metrics.refresh_tokens.get());
+    let name = "latchkey_introspections_total";
+    text.begin(name, "counter", "Introspections by outcome.");
+    text.outcomes(name, None, &metrics.introspections, ["active", "inactive"]);
+    let name = "latchkey_verifications_total";
+    text.begin(name, "counter", "Questions of gateways by outcome.");
+    text.outcomes(name, None, &metrics.verifications, ["passed", "refused"]);
+    let name = "latchkey_sign_ins_total";
+    text.begin(name, "counter", "Sign-ins on the page by outcome.");
+    text.outcomes(name, None, &metrics.sign_ins, ["succeeded", "failed"]);
+    gauges(app, &mut text);
+    text.0
+}
+
+fn gauges(app: &App, text: &mut Text) {
     let load = app.db.load();
     text.gauge(
         "latchkey_password_hashes_waiting",
@@ -123,7 +84,6 @@ fn text(app: &App) -> String {
         "PostgreSQL connections in use.",
         u64::from(load.busy_connections),
     );
-    text.0
 }
 
 struct Text(String);
@@ -140,6 +100,20 @@ impl Text {
             .map(|(label, value)| format!("{label}=\"{value}\""))
             .collect();
         let _written = writeln!(self.0, "{name}{{{}}} {value}", labels.join(","));
+    }
+
+    /// A line each for what went well and what did not, in `words`.
+    fn outcomes(
+        &mut self,
+        name: &str,
+        label: Option<(&str, &str)>,
+        counts: &Outcomes,
+        words: [&str; 2],
+    ) {
+        for (word, count) in words.into_iter().zip([&counts.good, &counts.bad]) {
+            let labels: Vec<_> = label.into_iter().chain([("outcome", word)]).collect();
+            self.line(name, &labels, count.get());
+        }
     }
 
     fn gauge(&mut self, name: &str, help: &str, value: u64) {

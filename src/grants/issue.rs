@@ -46,7 +46,7 @@ impl Lifetimes {
     }
 
     /// When a refresh token made at `now` ends: rotation does not extend the absolute end.
-    pub fn refresh_end(&self, granted_at: UnixTime, now: UnixTime) -> UnixTime {
+    fn refresh_end(&self, granted_at: UnixTime, now: UnixTime) -> UnixTime {
         now.plus(self.refresh)
             .min(granted_at.plus(self.refresh_max_age))
     }

@@ -7,7 +7,7 @@ use crate::authentication::{SignIn, verify_user};
 use crate::error::Result;
 use crate::models::audit_event::{self, AuditEvent};
 use crate::models::authorization::{self, Authorization};
-use crate::models::user;
+use crate::models::user::{self, User};
 use crate::oauth::{ErrorCode, GrantType, OAuthError, TokenResponse};
 
 use super::issue::{Lifetimes, NewTokens};
@@ -29,19 +29,8 @@ pub(super) async fn sign_in(parts: &Parts<'_>, request: TokenRequest<'_>) -> Res
         request.params.one("scope")?,
         Unnamed::Everything,
     )?;
+    let user = verified(parts, &request, named).await?;
     let (now, address) = (request.now, request.address);
-    let user =
-        match verify_user(parts.db, parts.hasher, parts.sign_ins, named, address, now).await? {
-            SignIn::Right(user) => user,
-            SignIn::Wrong(whose) => {
-                if let Some(user_id) = whose {
-                    let how = format!("wrong password, password grant of {}", client.name);
-                    parts.failed_sign_ins.note(&user_id, address, &how, now);
-                }
-                return Err(wrong_password().into());
-            }
-            SignIn::Throttled(seconds) => return Err(OAuthError::throttled(seconds).into()),
-        };
     let scope = scope::within_user(&permissions, &user.roles, &wished)?;
     let lifetimes = Lifetimes::of(&client, parts.tokens);
     let authorization = Authorization::new(
@@ -85,6 +74,27 @@ pub(super) async fn sign_in(parts: &Parts<'_>, request: TokenRequest<'_>) -> Res
             })
         })
         .await
+}
+
+/// Whose name and password these are.
+async fn verified(
+    parts: &Parts<'_>,
+    request: &TokenRequest<'_>,
+    named: (&str, &str),
+) -> Result<Box<User>> {
+    let (now, address) = (request.now, request.address);
+    match verify_user(parts.db, parts.hasher, parts.sign_ins, named, address, now).await? {
+        SignIn::Right(user) => Ok(user),
+        SignIn::Wrong(whose) => {
+            if let Some(user_id) = whose {
+                let name = &request.client.client.name;
+                let how = format!("wrong password, password grant of {name}");
+                parts.failed_sign_ins.note(&user_id, address, &how, now);
+            }
+            Err(wrong_password().into())
+        }
+        SignIn::Throttled(seconds) => Err(OAuthError::throttled(seconds).into()),
+    }
 }
 
 fn wrong_password() -> OAuthError {

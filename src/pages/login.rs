@@ -152,31 +152,7 @@ pub(super) async fn begin_session(
         detail: Some(format!("{how}, {}", visitor.device())),
         ..AuditEvent::new(audit_event::SIGNED_IN, visitor.now)
     };
-    let replaced = cookies::secret(&visitor.app.issuer, &visitor.request, cookies::SESSION)
-        .map(|old| old.id());
-    let request = waiting.map(|waiting| waiting.request.id);
-    let begun = visitor
-        .app
-        .db
-        .write(move |connection| {
-            if !user::is_unchanged(connection, &user)? {
-                return Ok(Begun::Changed);
-            }
-            // First, so that nobody is signed in where this is not the request's session.
-            if let Some(request) = request
-                && !authorization_request::bind(connection, &request, &row.id)?
-            {
-                return Ok(Begun::Gone);
-            }
-            if let Some(old) = replaced {
-                session::end_own(connection, &old)?;
-            }
-            session::insert(connection, row)?;
-            event.insert(connection)?;
-            Ok(Begun::Yes)
-        })
-        .await?;
-    match begun {
+    match write_session(visitor, waiting, user, row, event).await? {
         Begun::Yes => {}
         Begun::Changed => return Ok(None),
         Begun::Gone => return Err(gone()),
@@ -191,6 +167,37 @@ pub(super) async fn begin_session(
     );
     cookies::set(&mut response, &cookie);
     Ok(Some(response))
+}
+
+/// Writes the session in place of this browser's old one, and binds the waiting request to it.
+async fn write_session(
+    visitor: &Visitor,
+    waiting: Option<&WaitingRequest>,
+    user: User,
+    row: Session,
+    event: AuditEvent,
+) -> crate::error::Result<Begun> {
+    let replaced = cookies::secret(&visitor.app.issuer, &visitor.request, cookies::SESSION)
+        .map(|old| old.id());
+    let request = waiting.map(|waiting| waiting.request.id);
+    let write = visitor.app.db.write(move |connection| {
+        if !user::is_unchanged(connection, &user)? {
+            return Ok(Begun::Changed);
+        }
+        // First, so that nobody is signed in where this is not the request's session.
+        if let Some(request) = request
+            && !authorization_request::bind(connection, &request, &row.id)?
+        {
+            return Ok(Begun::Gone);
+        }
+        if let Some(old) = replaced {
+            session::end_own(connection, &old)?;
+        }
+        session::insert(connection, row)?;
+        event.insert(connection)?;
+        Ok(Begun::Yes)
+    });
+    write.await
 }
 
 fn next(waiting: Option<&WaitingRequest>, return_to: &str) -> String {
