@@ -49,6 +49,17 @@ pub struct End<'a> {
     pub by: Option<&'a str>,
 }
 
+impl<'a> End<'a> {
+    /// With what was noted beside the authorization.
+    fn noted(authorization: &'a Authorization, at: UnixTime) -> Self {
+        Self {
+            at,
+            because: authorization.revoked_because.as_deref(),
+            by: authorization.revoked_by.as_deref(),
+        }
+    }
+}
+
 impl<'a> TokenState<'a> {
     /// Of an access token. `user_disabled_at` is its user's, if it has one that is disabled.
     pub fn of_access(
@@ -84,16 +95,11 @@ impl<'a> TokenState<'a> {
         let Some(authorization) = authorization else {
             return Self::Unknown;
         };
-        let end = |at| End {
-            at,
-            because: authorization.revoked_because.as_deref(),
-            by: authorization.revoked_by.as_deref(),
-        };
         if let Some(at) = authorization.revoked_at {
-            return Self::AuthorizationEnded(end(at));
+            return Self::AuthorizationEnded(End::noted(authorization, at));
         }
         if let Some(at) = token.revoked_at {
-            return Self::Revoked(end(at));
+            return Self::Revoked(End::noted(authorization, at));
         }
         if let Some(at) = token.rotated_at {
             return Self::Rotated(at);
@@ -121,11 +127,7 @@ impl<'a> TokenState<'a> {
             return Self::Unknown;
         };
         if let Some(at) = authorization.revoked_at {
-            return Self::AuthorizationEnded(End {
-                at,
-                because: authorization.revoked_because.as_deref(),
-                by: authorization.revoked_by.as_deref(),
-            });
+            return Self::AuthorizationEnded(End::noted(authorization, at));
         }
         if let Some(at) = code.claimed_at {
             return Self::Redeemed(at);

@@ -128,22 +128,33 @@ pub fn find_by_username(
         .optional()
 }
 
+/// Finds by id under a lock of PostgreSQL's; in an embedded database there is one writer, and this is it.
+macro_rules! find_under {
+    ($lock:ident, $connection:expr, $id:expr) => {{
+        let one = users::table.find($id);
+        match $connection {
+            DbConnection::Sqlite(connection) => one
+                .select(User::as_select())
+                .get_result(connection)
+                .optional(),
+            DbConnection::Postgres(connection) => one
+                .select(User::as_select())
+                .$lock()
+                .get_result(connection)
+                .optional(),
+        }
+    }};
+}
+
 /// Finds by id and keeps it from changing until this transaction ends: whoever signs in and whoever changes
 /// the password or disables the account come one after the other. Always taken before the sessions.
 pub(super) fn find_and_hold(connection: &mut DbConnection, id: &str) -> QueryResult<Option<User>> {
-    let one = users::table.find(id);
-    match connection {
-        // There is one writer, and this is it.
-        DbConnection::Sqlite(connection) => one
-            .select(User::as_select())
-            .get_result(connection)
-            .optional(),
-        DbConnection::Postgres(connection) => one
-            .select(User::as_select())
-            .for_share()
-            .get_result(connection)
-            .optional(),
-    }
+    find_under!(for_share, connection, id)
+}
+
+/// The same for whoever ends what the user holds: those who sign in, and others who end it, wait.
+pub fn find_and_lock(connection: &mut DbConnection, id: &str) -> QueryResult<Option<User>> {
+    find_under!(for_update, connection, id)
 }
 
 /// Whether the account is still enabled and has the password that was found right: hashing takes its
@@ -166,24 +177,6 @@ pub fn list(connection: &mut DbConnection) -> QueryResult<Vec<User>> {
 pub fn any(connection: &mut DbConnection) -> QueryResult<bool> {
     let one: Vec<String> = users::table.select(users::id).limit(1).load(connection)?;
     Ok(!one.is_empty())
-}
-
-/// Finds by id and keeps it from changing until this transaction ends: whoever signs in and whoever ends
-/// what the user holds come one after the other. Always taken before the sessions.
-pub fn find_and_lock(connection: &mut DbConnection, id: &str) -> QueryResult<Option<User>> {
-    let one = users::table.find(id);
-    match connection {
-        // There is one writer, and this is it.
-        DbConnection::Sqlite(connection) => one
-            .select(User::as_select())
-            .get_result(connection)
-            .optional(),
-        DbConnection::Postgres(connection) => one
-            .select(User::as_select())
-            .for_update()
-            .get_result(connection)
-            .optional(),
-    }
 }
 
 /// Whether anybody can administer yet.

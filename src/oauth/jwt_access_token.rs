@@ -47,7 +47,7 @@ pub struct Identity {
 impl Identity {
     /// The key of its row.
     pub fn id(&self) -> Option<SecretId> {
-        SecretId::from_bytes(&URL_SAFE_NO_PAD.decode(&self.jti).ok()?)
+        SecretId::from_text(&self.jti)
     }
 }
 

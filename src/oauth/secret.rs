@@ -9,6 +9,8 @@ use std::fmt;
 use aws_lc_rs::constant_time::verify_slices_are_equal;
 use aws_lc_rs::digest::{SHA256, digest};
 use aws_lc_rs::rand;
+use base64::Engine;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 
 use crate::clock::UnixTime;
 
@@ -184,9 +186,19 @@ impl SecretId {
         UnixTime::from_seconds(seconds)
     }
 
-    /// Reads a key back from the database or from a `jti`.
+    /// Reads a key back from the database.
     pub fn from_bytes(bytes: &[u8]) -> Option<Self> {
         bytes.try_into().ok().map(Self)
+    }
+
+    /// The key in base64url, as a `jti`, an address or a form has it. It tells nothing of the secret.
+    pub fn to_text(self) -> String {
+        URL_SAFE_NO_PAD.encode(self.0)
+    }
+
+    /// Reads back what [`SecretId::to_text`] wrote.
+    pub fn from_text(text: &str) -> Option<Self> {
+        Self::from_bytes(&URL_SAFE_NO_PAD.decode(text).ok()?)
     }
 }
 

@@ -4,6 +4,7 @@
 use actix_web::HttpRequest;
 use actix_web::http::header;
 use actix_web::web::Bytes;
+use time::{Date, Month};
 
 use crate::error::Error;
 use crate::oauth::params::MAX_PAIRS;
@@ -64,4 +65,12 @@ pub fn params_up_to<'a>(
 /// `invalid_request` where it is repeated.
 pub fn field<'a>(fields: &'a Params<'_>, name: &'static str) -> Result<&'a str, Error> {
     Ok(fields.one(name)?.unwrap_or_default())
+}
+
+/// A day as browsers send it: `2026-03-04`.
+pub fn date(text: &str) -> Option<Date> {
+    let mut parts = text.splitn(3, '-');
+    let (year, month, day) = (parts.next()?, parts.next()?, parts.next()?);
+    let month = Month::try_from(month.parse::<u8>().ok()?).ok()?;
+    Date::from_calendar_date(year.parse().ok()?, month, day.parse().ok()?).ok()
 }

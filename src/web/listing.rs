@@ -71,12 +71,7 @@ impl Listing {
             0 => String::from("None"),
             _ => format!("{}–{} of {}", grouped(first), grouped(last), grouped(total)),
         };
-        Pager {
-            summary,
-            previous: (self.page > 1)
-                .then(|| self.address(&[("page", (self.page - 1).to_string())])),
-            next: (last < total).then(|| self.address(&[("page", (self.page + 1).to_string())])),
-        }
+        self.links(summary, last < total)
     }
 
     /// The links, for a list that nobody counts: `lines` are those of this page and one more, which only
@@ -91,11 +86,15 @@ impl Listing {
             0 => String::from("None"),
             _ => format!("{}–{}", grouped(first), grouped(self.offset() + shown)),
         };
+        self.links(summary, more)
+    }
+
+    fn links(&self, summary: String, has_next: bool) -> Pager {
+        let to = |page: i64| self.address(&[("page", page.to_string())]);
         Pager {
             summary,
-            previous: (self.page > 1)
-                .then(|| self.address(&[("page", (self.page - 1).to_string())])),
-            next: more.then(|| self.address(&[("page", (self.page + 1).to_string())])),
+            previous: (self.page > 1).then(|| to(self.page - 1)),
+            next: has_next.then(|| to(self.page + 1)),
         }
     }
 

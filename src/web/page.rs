@@ -165,7 +165,8 @@ fn ago(seconds: i64) -> String {
 }
 
 /// A number of things, in words: `1 day`, `2 days`.
-pub fn count(number: i64, thing: &str) -> String {
+pub fn count(number: impl TryInto<i64>, thing: &str) -> String {
+    let number = number.try_into().unwrap_or(i64::MAX);
     if number == 1 {
         format!("1 {thing}")
     } else {

@@ -23,27 +23,17 @@ fn token(url: &str, authorization: &str) -> Option<String> {
     body["access_token"].as_str().map(str::to_owned)
 }
 
+/// A registered client that acts for itself.
+fn service(program: &Program) -> Value {
+    program.json(&["scope", "add", "read", "--description", "Read", "--default"]);
+    let grant = ["--grant", "client_credentials", "--scope", "read"];
+    program.json(&[&["client", "add", "--name", "Night job"][..], &grant].concat())
+}
+
 #[test]
 fn no_token_whose_answer_was_sent_is_lost_by_kill_9() {
     let program = Program::new();
-    program.json(&[
-        "scope",
-        "add",
-        "read",
-        "--description",
-        "Read your notes",
-        "--default",
-    ]);
-    let client = program.json(&[
-        "client",
-        "add",
-        "--name",
-        "Night job",
-        "--grant",
-        "client_credentials",
-        "--scope",
-        "read",
-    ]);
+    let client = service(&program);
     let pair = format!(
         "{}:{}",
         client["client_id"].as_str().unwrap(),
@@ -102,24 +92,7 @@ fn no_token_whose_answer_was_sent_is_lost_by_kill_9() {
 #[test]
 fn a_revocation_that_was_answered_stays_after_kill_9() {
     let program = Program::new();
-    program.json(&[
-        "scope",
-        "add",
-        "read",
-        "--description",
-        "Read your notes",
-        "--default",
-    ]);
-    let client = program.json(&[
-        "client",
-        "add",
-        "--name",
-        "Night job",
-        "--grant",
-        "client_credentials",
-        "--scope",
-        "read",
-    ]);
+    let client = service(&program);
     let form = [
         ("client_id", client["client_id"].as_str().unwrap()),
         ("client_secret", client["client_secret"].as_str().unwrap()),

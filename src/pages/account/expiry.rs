@@ -1,11 +1,11 @@
 //! Until when something new is to work: 7, 30 or 90 days, a date, or for ever.
 
-use time::{Date, Month};
+use time::Date;
 
 use crate::clock::UnixTime;
 use crate::oauth::Params;
 use crate::web::error_page::PageError;
-use crate::web::form::field;
+use crate::web::form::{date, field};
 use crate::web::page::{Field, day};
 
 const DAY: i64 = 86400;
@@ -92,14 +92,4 @@ fn end_of_day(text: &str, now: UnixTime) -> Result<UnixTime, String> {
 /// The day of a moment, as browsers write it.
 fn written(at: UnixTime) -> String {
     at.to_string().chars().take(10).collect()
-}
-
-fn date(text: &str) -> Option<Date> {
-    let mut parts = text.split('-');
-    let year = parts.next()?.parse().ok()?;
-    let month: u8 = parts.next()?.parse().ok()?;
-    let day = parts.next()?.parse().ok()?;
-    let month = Month::try_from(month).ok()?;
-    let date = Date::from_calendar_date(year, month, day).ok()?;
-    parts.next().is_none().then_some(date)
 }

@@ -1,8 +1,6 @@
 //! The browsers in which somebody is signed in, and signing one of them out.
 
 use actix_web::HttpResponse;
-use base64::Engine;
-use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 
 use crate::clock::UnixTime;
 use crate::models::session::{self, Session};
@@ -32,7 +30,7 @@ impl SessionLine {
         let last = own.last_address.unwrap_or_else(|| own.address.clone());
         let moved = last != own.address;
         Self {
-            id: URL_SAFE_NO_PAD.encode(own.id.as_bytes()),
+            id: own.id.to_text(),
             device: device::name(&own.user_agent),
             current: own.id == signed_in.session.id,
             address: last,
@@ -50,10 +48,7 @@ pub async fn post(person: Person, body: Body) -> HttpResponse {
 
 async fn end(person: &Person, body: &Body) -> PageResult {
     let fields = person.fields(body)?;
-    let id = URL_SAFE_NO_PAD
-        .decode(field(&fields, "session")?)
-        .unwrap_or_default();
-    let id = SecretId::from_bytes(&id).ok_or_else(PageError::not_found)?;
+    let id = SecretId::from_text(field(&fields, "session")?).ok_or_else(PageError::not_found)?;
     let user_id = person.signed_in.user.id.clone();
     let mut event = person.event("session.ended");
     event.user_id = Some(user_id.clone());

@@ -54,7 +54,7 @@ pub(super) fn sentence(held: &Held) -> String {
     ]
     .into_iter()
     .filter(|(number, _)| *number > 0)
-    .map(|(number, thing)| count(i64::try_from(number).unwrap_or(i64::MAX), thing))
+    .map(|(number, thing)| count(number, thing))
     .collect();
     if parts.is_empty() {
         String::from("there was nothing live.")

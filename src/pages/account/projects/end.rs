@@ -68,13 +68,9 @@ async fn end(owner: &Owner, body: &Body) -> PageResult {
     let ended = end.await?;
     let sentence = format!(
         "Ended: {}, {} and {}. Nothing of this project opens anything any more.",
-        count(number(ended.client_secrets), "client secret"),
-        count(number(ended.api_keys), "API key"),
-        count(number(ended.client_tokens), "token"),
+        count(ended.client_secrets, "client secret"),
+        count(ended.api_keys, "API key"),
+        count(ended.client_tokens, "token"),
     );
     Ok(owner.done(&owner.path(""), &sentence))
-}
-
-fn number(rows: usize) -> i64 {
-    i64::try_from(rows).unwrap_or(i64::MAX)
 }

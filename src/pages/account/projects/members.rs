@@ -46,7 +46,7 @@ struct AddForm {
 }
 
 /// Said wherever the only owner would go.
-pub(super) const LAST_OWNER: &str =
+const LAST_OWNER: &str =
     "A project needs an owner who can sign in. Make somebody else an owner first.";
 
 /// `GET /account/projects/{slug}/members`.

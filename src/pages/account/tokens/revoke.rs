@@ -3,8 +3,6 @@
 use actix_web::HttpResponse;
 use actix_web::http::StatusCode;
 use askama::Template;
-use base64::Engine;
-use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 
 use crate::models::access_token::UsedToken;
 use crate::models::ending::Ending;
@@ -90,7 +88,5 @@ async fn named(person: &Person) -> Result<(String, UsedToken), PageError> {
 /// The parameter `token` of the address, a `jti`.
 pub(in super::super) fn token_of_address(person: &Person) -> Result<SecretId, PageError> {
     let query = person.query()?;
-    let bytes = URL_SAFE_NO_PAD.decode(field(&query, "token")?);
-    let id = bytes.ok().and_then(|bytes| SecretId::from_bytes(&bytes));
-    id.ok_or_else(PageError::not_found)
+    SecretId::from_text(field(&query, "token")?).ok_or_else(PageError::not_found)
 }

@@ -1,14 +1,16 @@
 //! The filters above the audit log, which live in the page's address: names or ids of people and clients,
 //! an action, a time from and to.
 
-use time::{Date, Month, PrimitiveDateTime, Time};
+use time::{PrimitiveDateTime, Time};
 
 use crate::clock::UnixTime;
 use crate::db::DbConnection;
 use crate::error::Result;
 use crate::models::audit_log::Filter;
+use crate::models::ending::COMMAND_LINE;
 use crate::models::{names, user};
 use crate::oauth::id::{IdKind, is_well_formed};
+use crate::web::form;
 use crate::web::listing::Listing;
 use crate::web::page::Field;
 
@@ -63,7 +65,7 @@ impl FilterForm {
     /// People, clients by their id, or the command line.
     fn actor(&mut self, connection: &mut DbConnection) -> Result<Option<String>> {
         let typed = &self.actor.value;
-        if typed == "command line" || is_well_formed(IdKind::Client, typed) {
+        if typed == COMMAND_LINE || is_well_formed(IdKind::Client, typed) {
             return Ok(Some(typed.clone()));
         }
         find_user(connection, &mut self.actor)
@@ -113,10 +115,7 @@ fn moment(field: &mut Field) -> Option<UnixTime> {
 
 fn parse(text: &str) -> Option<UnixTime> {
     let (date, time) = text.split_once(['T', ' ']).unwrap_or((text, "00:00"));
-    let mut date = date.splitn(3, '-');
-    let (year, month, day) = (date.next()?, date.next()?, date.next()?);
-    let month = Month::try_from(month.parse::<u8>().ok()?).ok()?;
-    let date = Date::from_calendar_date(year.parse().ok()?, month, day.parse().ok()?).ok()?;
+    let date = form::date(date)?;
     let mut time = time.trim_end_matches('Z').split(':');
     let (hour, minute) = (time.next()?, time.next()?);
     let time = Time::from_hms(hour.parse().ok()?, minute.parse().ok()?, 0).ok()?;

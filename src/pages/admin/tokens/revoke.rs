@@ -5,6 +5,7 @@ use actix_web::HttpResponse;
 use actix_web::http::StatusCode;
 use askama::Template;
 
+use crate::authentication::bearer::jti;
 use crate::clock::UnixTime;
 use crate::db::DbConnection;
 use crate::error::Result;
@@ -81,7 +82,7 @@ async fn ask(
         area: admin.area("tokens"),
         crumbs: crumbs(),
         back: address_of(&id),
-        jti: crate::authentication::bearer::jti(&id),
+        jti: jti(&id),
         kind: found.kind(),
         last_four: found.last_four().map(str::to_owned),
         client: found.client_name().to_owned(),

@@ -13,7 +13,7 @@ use crate::models::authorization::Authorization;
 use crate::models::{access_token, last_use, refresh_token};
 use crate::oauth::{Scope, SecretId};
 use crate::web::error_page::PageError;
-use crate::web::page::{Area, Crumb, Moment, Page, ScopeLine, scope_lines};
+use crate::web::page::{Area, Crumb, Moment, Page, ScopeLine, count, scope_lines};
 use crate::web::person::Administrator;
 use crate::web::visitor::PageResult;
 
@@ -249,7 +249,6 @@ impl Grant {
 
 /// `1 access token and 1 refresh token`.
 pub(super) fn live_tokens(access: i64, refresh: i64) -> String {
-    use crate::web::page::count;
     format!(
         "{} and {}",
         count(access, "access token"),

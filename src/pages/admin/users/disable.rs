@@ -63,15 +63,14 @@ async fn ask(
         personal_tokens,
         ..
     } = held.await?;
-    let amount = |number: usize, thing| count(i64::try_from(number).unwrap_or(i64::MAX), thing);
     let template = Disable {
         page: admin.page(&format!("Disable {}", user.username)),
         area: admin.area("users"),
         crumbs: crumbs_to(&user),
         user,
-        sessions: amount(sessions, "session"),
-        authorizations: amount(authorizations, "sign-in of a connected app"),
-        tokens: amount(personal_tokens, "personal access token"),
+        sessions: count(sessions, "session"),
+        authorizations: count(authorizations, "sign-in of a connected app"),
+        tokens: count(personal_tokens, "personal access token"),
         refusal,
         confirmation,
     };

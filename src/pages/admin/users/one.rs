@@ -1,8 +1,6 @@
 //! Ends one thing that a user holds: a session or all of them, a connected app, a personal access token.
 
 use actix_web::HttpResponse;
-use base64::Engine;
-use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 
 use crate::db::DbConnection;
 use crate::error::Result;
@@ -130,6 +128,5 @@ async fn ended(
 }
 
 fn secret_id(text: &str) -> std::result::Result<SecretId, PageError> {
-    let bytes = URL_SAFE_NO_PAD.decode(text).unwrap_or_default();
-    SecretId::from_bytes(&bytes).ok_or_else(PageError::not_found)
+    SecretId::from_text(text).ok_or_else(PageError::not_found)
 }

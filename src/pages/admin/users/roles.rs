@@ -177,7 +177,7 @@ fn about(role: &Role) -> String {
     }
     match role.scope.names().count() {
         0 => {}
-        scopes => parts.push(count(i64::try_from(scopes).unwrap_or(i64::MAX), "scope")),
+        scopes => parts.push(count(scopes, "scope")),
     }
     if !role.includes.is_empty() {
         parts.push(format!("includes {}", role.includes.join(", ")));
