@@ -90,8 +90,8 @@ pub(super) fn backup(config: Config, file: &Path) -> Result<Output, Failure> {
         None => String::from("the master key (LATCHKEY_MASTER_KEY)"),
     };
     let sentence = format!(
-        "The database is copied to {}.\nKeep {must_keep} too, in another place: a database without \
-         its master key cannot be used.",
+        "The database is copied to {}.\nKeep {must_keep} too, in another place: without it the signing \
+         keys in the copy cannot be read.",
         file.display()
     );
     let record = Record::default()

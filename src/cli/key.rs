@@ -7,6 +7,7 @@ use crate::clock::UnixTime;
 use crate::config::Config;
 use crate::db::DbConnection;
 use crate::master_key;
+use crate::models::ending::COMMAND_LINE;
 use crate::models::signing_key::{self, SigningKey};
 use crate::signing::{Rotation, state};
 
@@ -80,7 +81,7 @@ fn open(config: Config) -> Result<(Installation, Rotation), Failure> {
         db: installation.db.clone(),
         seal,
         tokens: installation.config.tokens.clone(),
-        actor: Some("command line"),
+        actor: Some(COMMAND_LINE),
         now: now(),
     };
     Ok((installation, rotation))
