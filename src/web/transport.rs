@@ -5,17 +5,24 @@ use actix_web::HttpResponse;
 use actix_web::dev::ServiceRequest;
 use actix_web::http::{StatusCode, header};
 use actix_web::web::Data;
+use askama::Template;
 
 use crate::app::App;
 use crate::oauth::ErrorCode;
 
 use super::client_address::{contains, forwarded_https, peer};
-use super::error_page::PageError;
 use super::visitor::Visitor;
 use super::{not_found, paths};
 
 const SENTENCE: &str = "This server is https only. Behind a proxy, list it in trusted_proxies and let it send \
                         X-Forwarded-Proto: https; list peers that may speak plain http in plain_http_from.";
+
+/// The refusal for a person.
+#[derive(Template)]
+#[template(path = "https_only.html")]
+struct HttpsOnly {
+    sentence: &'static str,
+}
 
 /// The refusal, if this request is to be refused. Liveness and readiness are asked for by the platform,
 /// beside the proxy.
@@ -37,13 +44,9 @@ pub fn refuse(app: &Data<App>, request: &ServiceRequest) -> Option<HttpResponse>
         return None;
     }
     if not_found::is_browser(request.headers()) {
+        let page = HttpsOnly { sentence: SENTENCE };
         let visitor = Visitor::of(app, request.request());
-        return Some(visitor.answer(Err(PageError::new(
-            StatusCode::BAD_REQUEST,
-            "Only over https",
-            SENTENCE,
-            "If you do not run this server, begin its address with https:// and try again.",
-        ))));
+        return Some(visitor.html(StatusCode::BAD_REQUEST, &page, None));
     }
     Some(
         HttpResponse::BadRequest()
