@@ -263,11 +263,12 @@ fn project(routes: &mut ServiceConfig) {
 
 /// One client of a project, its secrets and API keys.
 fn client_of_project(routes: &mut ServiceConfig) {
-    use account::projects::clients::{self, delete};
+    use account::projects::clients::{self, delete, edit};
     use account::projects::keys::{new as new_key, revoke as revoke_key, rotate};
     use account::projects::secrets::{new as new_secret, revoke as revoke_secret};
     routes
         .service(page("").get(clients::get))
+        .service(page("/edit").get(edit::get).post(edit::post))
         .service(page("/delete").get(delete::get).post(delete::post))
         .service(
             page("/secrets/new")

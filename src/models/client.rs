@@ -245,6 +245,20 @@ pub fn update(connection: &mut DbConnection, client: Client) -> QueryResult<bool
     Ok(changed == 1)
 }
 
+/// Replaces the name and the scope alone: what else an administrator changes in the same moment stays.
+pub fn set_name_and_scope(
+    connection: &mut DbConnection,
+    id: &str,
+    name: &str,
+    scope: &Scope,
+) -> QueryResult<bool> {
+    let changed = diesel::update(clients::table.find(id))
+        .set((clients::name.eq(name), clients::scope.eq(scope)))
+        .execute(connection)?;
+    note_change(connection)?;
+    Ok(changed == 1)
+}
+
 /// Disables (with a time) or enables (with none).
 pub fn set_disabled(
     connection: &mut DbConnection,

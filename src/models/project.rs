@@ -2,6 +2,7 @@
 //! a project is in `project_member`.
 
 use diesel::prelude::*;
+use diesel::result::{DatabaseErrorKind, Error};
 use unicode_normalization::UnicodeNormalization;
 
 use crate::clock::UnixTime;
@@ -263,6 +264,21 @@ pub fn insert(connection: &mut DbConnection, project: Project, owner_id: &str) -
         .values(project)
         .execute(connection)?;
     project_member::insert(connection, owner)
+}
+
+/// The same, unless somebody has the slug: on PostgreSQL another may take it in the moment between looking
+/// for it and this. Whether it was added.
+pub fn insert_unless_taken(
+    connection: &mut DbConnection,
+    project: Project,
+    owner_id: &str,
+) -> QueryResult<bool> {
+    // In a savepoint, since PostgreSQL does nothing more in a transaction in which a row was refused.
+    match connection.transaction(|connection| insert(connection, project, owner_id)) {
+        Ok(()) => Ok(true),
+        Err(Error::DatabaseError(DatabaseErrorKind::UniqueViolation, _)) => Ok(false),
+        Err(error) => Err(error),
+    }
 }
 
 /// Gives it another name; the slug stays.

@@ -10,13 +10,13 @@ export const administrator = { username: 'Grace', password: 'nanoseconds are thi
 
 export const person = { username: 'Ada', password: 'correct horse battery staple' };
 
-/** Debian's Chromium; it calls nobody but the servers of the test. */
-export const launch = () =>
+/** Debian's Chromium, with more words of its command line; it calls nobody but the servers of the test. */
+export const launch = (...more) =>
   chromium.launch({
     executablePath: '/usr/bin/chromium',
     args: [
       '--disable-background-networking', '--disable-component-update', '--disable-gpu', '--disable-quic',
-      '--disable-sync', '--no-first-run',
+      '--disable-sync', '--no-first-run', ...more,
     ],
   });
 

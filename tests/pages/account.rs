@@ -1,6 +1,7 @@
 //! A user's own page: password, sessions, theme. Connected apps are in `connected_apps`, the other pages
 //! below this one.
 
+mod client_edit;
 mod clients;
 mod forms;
 mod history;

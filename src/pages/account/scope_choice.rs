@@ -31,19 +31,36 @@ impl ScopeChoice {
         }
     }
 
+    /// What of `offered` is in `chosen` is ticked.
+    pub(super) fn ticking(permissions: &Permissions, offered: &Scope, chosen: &Scope) -> Self {
+        let mut choice = Self::of(permissions, offered);
+        for own in &mut choice.boxes {
+            own.is_ticked = chosen.contains(&own.line.name);
+        }
+        choice
+    }
+
     /// What was ticked: at least one, and nothing that was not offered.
     pub(super) fn read(fields: &Params<'_>, permissions: &Permissions, offered: &Scope) -> Self {
-        let mut choice = Self::of(permissions, offered);
-        let ticked: Vec<&str> = fields.all("scope").collect();
-        for own in &mut choice.boxes {
-            own.is_ticked = ticked.contains(&own.line.name.as_str());
+        let mut choice = Self::read_any(fields, permissions, offered);
+        if choice.error.is_none() && choice.scope().is_empty() {
+            choice.error = Some(String::from("Choose at least one scope."));
         }
+        choice
+    }
+
+    /// The same where it may be nothing.
+    pub(super) fn read_any(
+        fields: &Params<'_>,
+        permissions: &Permissions,
+        offered: &Scope,
+    ) -> Self {
+        let ticked: Vec<&str> = fields.all("scope").collect();
+        let mut choice = Self::ticking(permissions, offered, &ticked.iter().copied().collect());
         if ticked.iter().any(|name| !offered.contains(name)) {
             choice.error = Some(String::from(
                 "One of these scopes is not yours to give any more. Look through the list again.",
             ));
-        } else if ticked.is_empty() {
-            choice.error = Some(String::from("Choose at least one scope."));
         }
         choice
     }

@@ -198,6 +198,7 @@ fn what_an_administrator_registered_with_more_power_is_only_looked_at() {
             "{column}"
         );
         for below in [
+            "/edit",
             "/delete",
             "/secrets/new",
             "/keys/new",

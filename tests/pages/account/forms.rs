@@ -30,6 +30,7 @@ fn forms(server: &TestServer, browser: &mut Browser) -> Vec<(String, String)> {
         &format!("{project}/end"),
         &format!("{project}/delete"),
         &format!("{project}/clients/new"),
+        &format!("{client}/edit"),
         &format!("{client}/delete"),
         &format!("{client}/secrets/new"),
         &format!("{client}/keys/new"),

@@ -1,6 +1,7 @@
 //! Projects: made, renamed, ended, deleted, and not there for others.
 
 use crate::support::app::PASSWORD;
+use crate::support::browser::unescape;
 use crate::support::{Browser, ResourceServer, TestServer};
 
 use super::super::{assert_page, signed_in};
@@ -84,6 +85,44 @@ fn a_wrong_name_or_slug_is_told_beside_its_field_and_nothing_typed_is_lost() {
 }
 
 #[test]
+fn who_is_later_by_a_moment_gets_the_form_again_or_the_next_free_slug() {
+    let server = TestServer::start();
+    server.db_user("ada");
+    let mut browser = signed_in(&server, "ada");
+    let at = format!("{}{NEW}", server.url);
+    // It cannot be seen before it is committed, and then it is taken.
+    let taken = |slug: &str| {
+        format!(
+            "INSERT INTO projects (id, slug, name, created_at) VALUES ('prj_{slug}', '{slug}', 'Other', 1)"
+        )
+    };
+    let chosen = form(&server, &mut browser, NEW, NEW)
+        .fill("name", "Mine & nobody's")
+        .fill("slug", "weather");
+    let answer =
+        server.db_while_written(&taken("weather"), || browser.submit_once(&at, &chosen));
+    assert_page(&answer, 422);
+    let body = unescape(&answer.body);
+    for piece in [
+        "Another project has this slug. Choose another.",
+        "value=\"Mine & nobody's\"",
+        "value=\"weather\"",
+    ] {
+        assert!(body.contains(piece), "{piece} in {body}");
+    }
+    let made = form(&server, &mut browser, NEW, NEW)
+        .fill("name", "Climate")
+        .fill("slug", "");
+    let answer = server.db_while_written(&taken("climate"), || browser.submit_once(&at, &made));
+    assert_eq!(answer.status, 303, "{answer:?}");
+    assert!(
+        answer.location().ends_with("/account/projects/climate-2"),
+        "{answer:?}"
+    );
+    assert_eq!(server.db_events("project.created"), 1);
+}
+
+#[test]
 fn its_pages_are_not_there_for_others() {
     let server = TestServer::start();
     let id = server.db_user("ada");
@@ -103,6 +142,7 @@ fn its_pages_are_not_there_for_others() {
         "/delete",
         "/clients/new",
         &client,
+        &format!("{client}/edit"),
         &format!("{client}/delete"),
         &format!("{client}/secrets/new"),
         &format!("{client}/keys/new"),

@@ -102,18 +102,23 @@ fn insert(
     if project::of_user(connection, user_id)?.len() >= project::LIMIT {
         return Ok(Err(Refusal::TooMany));
     }
-    if project.slug.is_empty() {
-        let wanted = project::slug_of_name(&project.name);
-        match project::free_slug(connection, &wanted)? {
-            Some(free) => project.slug = free,
-            None => return Ok(Err(Refusal::SlugTaken)),
+    let is_chosen = !project.slug.is_empty();
+    let wanted = project::slug_of_name(&project.name);
+    loop {
+        if !is_chosen {
+            match project::free_slug(connection, &wanted)? {
+                Some(free) => project.slug = free,
+                None => return Ok(Err(Refusal::SlugTaken)),
+            }
         }
-    } else if project::find_by_slug(connection, &project.slug)?.is_some() {
-        return Ok(Err(Refusal::SlugTaken));
+        if project::insert_unless_taken(connection, project.clone(), user_id)? {
+            return Ok(Ok(project.slug));
+        }
+        if is_chosen {
+            return Ok(Err(Refusal::SlugTaken));
+        }
+        // Somebody was faster by a moment; the next free one is looked for.
     }
-    let slug = project.slug.clone();
-    project::insert(connection, project, user_id)?;
-    Ok(Ok(slug))
 }
 
 fn show(person: &Person, status: StatusCode, name: Field, slug: Field) -> HttpResponse {

@@ -1,6 +1,7 @@
 //! A client of a project: what it may do, its secrets and its API keys.
 
 pub mod delete;
+pub mod edit;
 pub mod new;
 
 use actix_web::HttpResponse;

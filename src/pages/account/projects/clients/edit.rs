@@ -1,0 +1,118 @@
+//! Changing the name and the scopes of a client of a project. What else it is registered for is an
+//! administrator's, and so are its scopes that this member cannot give: they stay as they are.
+
+use actix_web::HttpResponse;
+use actix_web::http::StatusCode;
+use askama::Template;
+
+use crate::error::Result;
+use crate::models::client;
+use crate::oauth::Scope;
+use crate::web::error_page::PageError;
+use crate::web::form::{Body, field};
+use crate::web::page::{Area, Crumb, Field, Page, ScopeLine, scope_lines};
+use crate::web::visitor::PageResult;
+
+use super::super::super::scope_choice::ScopeChoice;
+use super::super::member::{ClientKeeper, is_kept_by_members};
+
+#[derive(Template)]
+#[template(path = "account/projects/clients/edit.html")]
+struct Edit {
+    page: Page,
+    area: Area,
+    crumbs: Vec<Crumb>,
+    path: String,
+    /// As it is called now.
+    name: String,
+    form: EditForm,
+}
+
+struct EditForm {
+    name: Field,
+    scopes: ScopeChoice,
+    /// Those of the client that are not this member's to give or take.
+    others: Vec<ScopeLine>,
+}
+
+/// `GET /account/projects/{slug}/clients/{client}/edit`.
+pub async fn get(keeper: ClientKeeper) -> HttpResponse {
+    keeper.answer(offer(&keeper).await)
+}
+
+/// `POST /account/projects/{slug}/clients/{client}/edit`.
+pub async fn post(keeper: ClientKeeper, body: Body) -> HttpResponse {
+    keeper.answer(change(&keeper, &body).await)
+}
+
+async fn offer(keeper: &ClientKeeper) -> PageResult {
+    let permissions = keeper.app.directory.permissions().await?;
+    let (own, client) = (keeper.own_scope().await?, &keeper.client);
+    let form = EditForm {
+        name: Field::new(&client.name, None),
+        scopes: ScopeChoice::ticking(&permissions, &own, &client.scope),
+        others: scope_lines(&permissions, &without(&client.scope, &own)),
+    };
+    Ok(show(keeper, StatusCode::OK, form))
+}
+
+async fn change(keeper: &ClientKeeper, body: &Body) -> PageResult {
+    let fields = keeper.fields(body)?;
+    let permissions = keeper.app.directory.permissions().await?;
+    let own = keeper.own_scope().await?;
+    let name = field(&fields, "name")?.trim();
+    let others = without(&keeper.client.scope, &own);
+    let form = EditForm {
+        name: Field::new(name, client::check_name(name).err()),
+        scopes: if others.is_empty() {
+            ScopeChoice::read(&fields, &permissions, &own)
+        } else {
+            ScopeChoice::read_any(&fields, &permissions, &own)
+        },
+        others: scope_lines(&permissions, &others),
+    };
+    if form.is_wrong() {
+        return Ok(show(keeper, StatusCode::UNPROCESSABLE_ENTITY, form));
+    }
+    let (id, ticked) = (keeper.client.id.clone(), form.scopes.scope());
+    let (event, name) = (keeper.client_event("client.changed", name), name.to_owned());
+    let change = keeper.app.db.write(move |connection| -> Result<bool> {
+        // As it is by now: an administrator may have taken it over, or given it more.
+        let Some(client) = client::find(connection, &id)?.filter(is_kept_by_members) else {
+            return Ok(false);
+        };
+        let scope = ticked.union(&without(&client.scope, &own));
+        event.insert(connection)?;
+        Ok(client::set_name_and_scope(connection, &id, &name, &scope)?)
+    });
+    if !change.await? {
+        return Err(PageError::not_found());
+    }
+    Ok(keeper.done(
+        &keeper.client_path(""),
+        "The changes are saved and in force.",
+    ))
+}
+
+/// What of `scope` is not in `own`.
+fn without(scope: &Scope, own: &Scope) -> Scope {
+    scope.names().filter(|name| !own.contains(name)).collect()
+}
+
+fn show(keeper: &ClientKeeper, status: StatusCode, form: EditForm) -> HttpResponse {
+    let template = Edit {
+        page: keeper.page("Edit client"),
+        area: keeper.area("projects"),
+        crumbs: keeper.client_crumbs(),
+        path: keeper.client_path(""),
+        name: keeper.client.name.clone(),
+        form,
+    };
+    keeper.show(status, &template)
+}
+
+impl EditForm {
+    fn is_wrong(&self) -> bool {
+        self.name.error.is_some() || self.scopes.error.is_some()
+    }
+}
