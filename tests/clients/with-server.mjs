@@ -12,6 +12,8 @@ program.addScope('notes.write', 'Change your notes', '--default');
 // Letters and signs that have to survive form encoding on the way.
 const person = { username: 'Zoë Kovács', password: 'correct horse + 50% & "more" é' };
 program.addUser(person.username, person.password);
+const administrator = { username: 'Grace', password: 'nanoseconds are this long' };
+program.addUser(administrator.username, administrator.password, '--role', 'admin');
 
 const bothScopes = ['--scope', 'notes.read', '--scope', 'notes.write'];
 const clients = {
@@ -29,7 +31,7 @@ const clients = {
   api: program.addClient('Notes API', '--resource-server'),
 };
 
-const world = { issuer: program.issuer, person, clients, run: program.run };
+const world = { issuer: program.issuer, person, administrator, clients, run: program.run };
 const run = spawn(command, words, {
   stdio: 'inherit',
   env: {

@@ -1,6 +1,6 @@
 // A gateway as its page in docs/gateways configures it: the tests run what readers paste, with other ports.
 import { spawn } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -49,6 +49,32 @@ export async function startGateway(directory, port, program, words, variables = 
       rmSync(directory, { recursive: true, force: true });
     },
   };
+}
+
+/** What a distribution's own configuration of nginx holds around a part of it. */
+const aroundNginx = (directory, inside) => `
+daemon off;
+master_process off;
+pid ${directory}/pid;
+error_log stderr warn;
+events {}
+http {
+  access_log off;
+  client_body_temp_path ${directory}/body;
+  proxy_temp_path ${directory}/proxy;
+  fastcgi_temp_path ${directory}/fastcgi;
+  uwsgi_temp_path ${directory}/uwsgi;
+  scgi_temp_path ${directory}/scgi;
+${inside}
+}
+`;
+
+/** nginx with what stands within its `http { … }`. */
+export function startNginx(port, inside) {
+  const directory = folder();
+  const file = join(directory, 'nginx.conf');
+  writeFileSync(file, aroundNginx(directory, inside));
+  return startGateway(directory, port, 'nginx', ['-p', directory, '-c', file, '-e', 'stderr']);
 }
 
 function listens(port) {

@@ -9,6 +9,7 @@ import { fileURLToPath } from 'node:url';
 import { startProgram } from '../clients/program.mjs';
 
 const person = { username: 'Zoë Kovács', password: 'correct horse battery staple' };
+const administrator = { username: 'Grace', password: 'nanoseconds are this long' };
 const makeApiKey = fileURLToPath(new URL('db_api_key.py', import.meta.url));
 
 /** An API that answers every request with what it got, as JSON. */
@@ -46,6 +47,7 @@ export async function startWorld() {
   program.addScope('notes.read', 'Read your notes', '--default');
   program.addScope('notes.write', 'Change your notes', '--default');
   program.addUser(person.username, person.password);
+  program.addUser(administrator.username, administrator.password, '--role', 'admin');
   const both = ['--scope', 'notes.read', '--scope', 'notes.write'];
   const app = program.addClient('Notes', '--first-party', '--grant', 'password', ...both);
   const machine = program.addClient('Export', '--grant', 'client_credentials', ...both);
@@ -69,6 +71,7 @@ export async function startWorld() {
   };
   return {
     person,
+    administrator,
     app,
     machine,
     introspecting,

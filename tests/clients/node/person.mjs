@@ -40,6 +40,23 @@ export class Person {
     return this.#page.querySelector('body').structuredText;
   }
 
+  /** The code to paste under the tab of that name, as it is copied. */
+  sample(tab) {
+    const found = this.#page.querySelectorAll('pre').find((each) => each.getAttribute('aria-label') === tab);
+    assert.ok(found, `no sample ${tab} on ${this.#url}: ${this.text}`);
+    return found.textContent;
+  }
+
+  /** The names of the tabs. */
+  get samples() {
+    return this.#page.querySelectorAll('pre[aria-label]').map((each) => each.getAttribute('aria-label'));
+  }
+
+  /** What stands in the element of this id. */
+  value(id) {
+    return this.#page.getElementById(id)?.textContent.trim();
+  }
+
   shows(buttonName) {
     return this.#button(buttonName) !== undefined;
   }

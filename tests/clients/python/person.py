@@ -39,15 +39,17 @@ class Person:
         button = self.button(name)
         assert button is not None, f"no button {name} on {self.url}: {self.page.get_text(' ', strip=True)}"
         form = button.find_parent("form")
-        pairs = {
-            each["name"]: each.get("value", "")
+        # A list, since ticked boxes share a name.
+        pairs = [
+            (each["name"], each.get("value", ""))
             for each in form.find_all("input")
             if each.has_attr("name") and (each.get("type") not in ("checkbox", "radio") or each.has_attr("checked"))
-        }
+        ]
         for label, value in fields.items():
-            pairs[self._field(label)["name"]] = value
+            name = self._field(label)["name"]
+            pairs = [(other, kept) for other, kept in pairs if other != name] + [(name, value)]
         if button.has_attr("name"):
-            pairs[button["name"]] = button.get("value", "")
+            pairs.append((button["name"], button.get("value", "")))
         action = urljoin(self.url, button.get("formaction") or form.get("action") or self.url)
         return self._go(form.get("method", "get").upper(), action, pairs)
 

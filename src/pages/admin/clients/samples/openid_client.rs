@@ -53,7 +53,7 @@ fn code(facts: &Facts<'_>) -> String {
          }});\n\
          \n\
          // At the redirect URI, where `returned` is the whole URL that the browser came back to:\n\
-         const tokens = await client.authorizationCodeGrant(config, returned, {{\n  \
+         const tokens = await client.authorizationCodeGrant(config, new URL(returned), {{\n  \
          pkceCodeVerifier: verifier,\n  \
          expectedState: state,\n\
          }});\n"
