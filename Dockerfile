@@ -1,7 +1,7 @@
 # Builds Latchkey from source and ships the one program. SQLite, libpq and OpenSSL are built in.
 FROM rust:1.95-bookworm AS build
 WORKDIR /latchkey
-COPY Cargo.toml Cargo.lock ./
+COPY Cargo.toml Cargo.lock askama.toml ./
 COPY .cargo .cargo
 COPY benches benches
 COPY migrations migrations

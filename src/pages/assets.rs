@@ -1,4 +1,4 @@
-//! The stylesheet, the script and the icon, built into the program. Their addresses carry the version, so
+//! The stylesheets, the script and the icon, built into the program. Their addresses carry the version, so
 //! that browsers may keep them for ever.
 
 use std::sync::LazyLock;
@@ -8,6 +8,8 @@ use actix_web::{HttpResponse, web};
 
 static CSS: LazyLock<String> =
     LazyLock::new(|| without_layout(include_str!("../../static/latchkey.css")));
+static DASHBOARD_CSS: LazyLock<String> =
+    LazyLock::new(|| without_layout(include_str!("../../static/dashboard.css")));
 const SCRIPT: &str = include_str!("../../static/latchkey.js");
 const ICON: &str = include_str!("../../static/favicon.svg");
 
@@ -15,6 +17,7 @@ const ICON: &str = include_str!("../../static/favicon.svg");
 pub async fn get(name: web::Path<String>) -> HttpResponse {
     let (content_type, text) = match name.as_str() {
         "latchkey.css" => ("text/css; charset=utf-8", CSS.as_str()),
+        "dashboard.css" => ("text/css; charset=utf-8", DASHBOARD_CSS.as_str()),
         "latchkey.js" => ("text/javascript; charset=utf-8", SCRIPT),
         "favicon.svg" => ("image/svg+xml", ICON),
         _ => return HttpResponse::NotFound().finish(),

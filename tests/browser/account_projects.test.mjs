@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import { looks } from './looks.mjs';
-import { open, person, press, startWorld, visit } from './world.mjs';
+import { administrator, open, person, press, startWorld, visit } from './world.mjs';
 
 const PASSWORD = 'a password that is long enough';
 const owner = { username: 'ליאור', password: PASSWORD };
@@ -13,16 +13,20 @@ let api;
 before(async () => {
   world = await startWorld();
   for (const name of [owner.username, LONG, 'Bea']) world.addUser(name, PASSWORD);
+  world.addUser(administrator.username, administrator.password, '--role', 'admin');
+  world.addScope('payments.write', 'Move money in your name, at any time and in any amount', '--sensitive');
   api = world.addClient('Notes API', '--resource-server');
 });
 after(() => world.stop());
 
-async function isActive(token) {
+async function introspect(token) {
   const authorization = `Basic ${Buffer.from(`${api.client_id}:${api.client_secret}`).toString('base64')}`;
   const body = new URLSearchParams({ token });
   const answer = await fetch(`${world.issuer}/oauth/introspect`, { method: 'POST', headers: { authorization }, body });
-  return (await answer.json()).active;
+  return answer.json();
 }
+
+const isActive = async (token) => (await introspect(token)).active;
 
 const told = (page, text) => page.getByRole('status').filter({ hasText: text }).waitFor();
 const shown = async (page) => (await page.locator('#new-secret').textContent()).trim();
@@ -81,6 +85,32 @@ for (const javaScript of [true, false]) {
       await press(page, 'Revoke key');
       await told(page, 'was revoked');
       assert.equal(await isActive(second), false);
+    }, { javaScript });
+  });
+
+  test(`a person gives a client another name and other scopes, ${how}`, async () => {
+    const name = `Edited ${how}`;
+    await visit(world, async (page) => {
+      await open(world, page, '/account/projects');
+      await createProject(page, name);
+      const key = await createClient(page, 'Station', 'An API key');
+      await page.getByRole('link', { name: 'Edit', exact: true }).click();
+      const [reads, writes] = ['notes.read', 'notes.write'].map((scope) => page.getByLabel(scope, { exact: true }));
+      assert.deepEqual([await reads.isChecked(), await writes.isChecked()], [true, false]);
+      // A mistake is told, and what was typed and ticked stays.
+      await page.getByLabel('Name', { exact: true }).fill('Roof <b>🔭</b>');
+      await reads.uncheck();
+      await press(page, 'Save changes');
+      await page.getByText('Choose at least one scope.').waitFor();
+      assert.equal(await page.getByLabel('Name', { exact: true }).inputValue(), 'Roof <b>🔭</b>');
+      await writes.check();
+      await press(page, 'Save changes');
+      await told(page, 'in force');
+      await page.getByRole('heading', { name: 'Roof <b>🔭</b>' }).waitFor();
+      await page.getByText('1 scope', { exact: true }).first().click();
+      await page.getByText('Change and delete your notes').first().waitFor();
+      // The key could only do what is taken away.
+      assert.equal((await introspect(key)).scope, '');
     }, { javaScript });
   });
 
@@ -168,6 +198,26 @@ looks(() => world, 'project deletion', (page) => project(page, '/delete'));
 looks(() => world, 'project leaving', (page) => project(page, '/leave'));
 looks(() => world, 'project client form', (page) => project(page, '/clients/new'));
 looks(() => world, 'project client', (page) => client(page));
+looks(() => world, 'project client edit', (page) => client(page, 'Edit'));
+looks(() => world, 'project client edit refused', async (page) => {
+  await client(page, 'Edit');
+  await page.getByLabel('Name', { exact: true }).fill('x'.repeat(201));
+  for (const box of await page.getByRole('checkbox').all()) await box.uncheck();
+  await press(page, 'Save changes');
+  await page.locator('[aria-invalid]').waitFor();
+});
+looks(() => world, 'project client with scopes of others', async (page) => {
+  await client(page);
+  const path = new URL(page.url()).pathname;
+  const id = path.split('/').at(-1);
+  await visit(world, async (page) => {
+    await open(world, page, `/admin/clients/${id}/edit`, administrator);
+    await page.getByLabel('payments.write', { exact: true }).check();
+    await press(page, 'Save changes');
+  });
+  await page.goto(`${world.issuer}${path}/edit`);
+  await page.getByText('Scopes that stay').waitFor();
+});
 looks(() => world, 'project client deletion', (page) => client(page, 'Delete client'));
 looks(() => world, 'project key form', (page) => client(page, 'New API key'));
 looks(() => world, 'project key rotation', (page) => client(page, 'Rotate'));

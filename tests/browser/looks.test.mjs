@@ -1,7 +1,6 @@
 // The pages of signing in, of consent and of errors: how they look. Those of other areas are looked at in
 // the tests of each area.
-import assert from 'node:assert/strict';
-import { after, before, test } from 'node:test';
+import { after, before } from 'node:test';
 import { looks } from './looks.mjs';
 import { authorizeUrl, backAt, press, shows, signIn, startWorld, visit } from './world.mjs';
 
@@ -86,20 +85,3 @@ const PAGES = {
 };
 
 for (const [name, open] of Object.entries(PAGES)) looks(() => world, name, open);
-
-test('a page with all that it loads weighs less than 30 KB', async () => {
-  const client = clients.plain;
-  await visit(world, async (page) => {
-    const weights = new Map();
-    page.on('response', async (response) => {
-      const body = await response.body().catch(() => '');
-      weights.set(response.request().resourceType() === 'document' ? 'document' : response.url(), body.length);
-    });
-    await page.goto(authorizeUrl(world, client), { waitUntil: 'networkidle' });
-    await signIn(page);
-    await shows(page, 'Allow');
-    await page.waitForLoadState('networkidle');
-    const weight = [...weights.values()].reduce((sum, each) => sum + each);
-    assert.ok(weights.get('document') > 0 && weight < 30_000, `${weight} bytes`);
-  });
-});

@@ -21,7 +21,7 @@ before(async () => {
   mkdirSync(folder, { recursive: true });
   company = await startCompany();
 });
-after(() => company.stop());
+after(() => company?.stop());
 
 const admin = (page, path) => open(company, page, path, company.administrator);
 const ada = (page, path) => open(company, page, path, company.person);

@@ -239,6 +239,7 @@ fn static_files_are_typed_and_kept() {
     let server = TestServer::start();
     for (path, kind) in [
         ("latchkey.css", "text/css"),
+        ("dashboard.css", "text/css"),
         ("latchkey.js", "text/javascript"),
         ("favicon.svg", "image/svg+xml"),
     ] {

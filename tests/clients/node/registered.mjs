@@ -3,7 +3,8 @@ import { Person } from './person.mjs';
 
 /** What the form of each kind is given; the default scopes are ticked by themselves. */
 const FORMS = {
-  web: { kind: 'web', 'Redirect URIs': 'https://notes.example/callback?from=latchkey' },
+  web: { kind: 'web', 'Redirect URIs': 'https://notes.example/callback' },
+  queried: { kind: 'web', 'Redirect URIs': 'https://notes.example/callback?from=latchkey&to=it\'s' },
   native: { kind: 'native', 'Redirect URIs': 'http://127.0.0.1/callback' },
   page: { kind: 'single-page', 'Redirect URIs': 'https://notes.example/app' },
   password: { kind: 'web', 'First-party': 'yes', 'Password grant': 'password' },

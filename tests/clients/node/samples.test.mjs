@@ -42,6 +42,7 @@ test('each kind of client is shown the samples that fit it', () => {
   const shown = Object.fromEntries(Object.entries(pages).map(([name, page]) => [name, page.samples]));
   assert.deepEqual(shown, {
     web: ['curl', 'openid-client', 'Authlib', 'Spring'],
+    queried: ['curl', 'openid-client', 'Authlib', 'Spring'],
     native: ['curl', 'openid-client', 'Authlib'],
     page: ['openid-client', 'curl'],
     password: ['curl', 'openid-client', 'Authlib'],
@@ -50,16 +51,23 @@ test('each kind of client is shown the samples that fit it', () => {
   });
 });
 
-for (const name of ['web', 'native', 'page']) {
+for (const name of ['web', 'queried', 'native', 'page']) {
   test(`curl: the sample of a ${name} client signs a person in and redeems the code`, async () => {
     await assertToken(await runShell(pages[name].sample('curl'), { answer: code }), name, person.username);
   });
+}
 
+for (const name of ['web', 'native', 'page']) {
   test(`openid-client: the sample of a ${name} client signs a person in and redeems the code`, async () => {
     const tokens = await runNode(pages[name].sample('openid-client'), 'tokens', { answer: allowed });
     await assertToken(tokens, name, person.username);
   });
 }
+
+test('openid-client: the sample says so where the library would change the redirect URI', () => {
+  const warns = (name) => pages[name].sample('openid-client').includes('register one without a query');
+  assert.deepEqual(['web', 'queried', 'native', 'page'].map(warns), [false, true, false, false]);
+});
 
 test('curl: the sample of a client with the password grant signs a person in', async () => {
   await assertToken(await runShell(pages.password.sample('curl'), shellPerson), 'password', person.username);
@@ -109,7 +117,7 @@ test('Spring: the sample of a web client names what the metadata announce', () =
     [`${own}.client-authentication-method`]: 'client_secret_basic',
     [`${own}.authorization-grant-type`]: 'authorization_code',
     [`${own}.scope`]: ['notes.read', 'notes.write'],
-    [`${own}.redirect-uri`]: 'https://notes.example/callback?from=latchkey',
+    [`${own}.redirect-uri`]: 'https://notes.example/callback',
     [`${at}.authorization-uri`]: metadata.authorization_endpoint,
     [`${at}.token-uri`]: metadata.token_endpoint,
   });

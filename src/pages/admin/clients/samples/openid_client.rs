@@ -1,5 +1,7 @@
 //! For openid-client, in Node.js and in browsers.
 
+use url::Url;
+
 use super::{Facts, Flow, quoted};
 
 pub(super) fn text(facts: &Facts<'_>) -> String {
@@ -40,8 +42,14 @@ fn discovery(facts: &Facts<'_>) -> String {
 
 fn code(facts: &Facts<'_>) -> String {
     let (redirect_uri, scope) = (quoted(facts.redirect_uri), quoted(facts.scope));
+    let warning = if comes_back_as_it_is(facts.redirect_uri) {
+        ""
+    } else {
+        "// openid-client redeems a code for the path of the redirect URI alone, which has to be the registered\n\
+         // one to the character: register one without a query and with a path for it.\n"
+    };
     format!(
-        "// Send the browser to `url`, and keep `verifier` and `state` until it comes back.\n\
+        "{warning}// Send the browser to `url`, and keep `verifier` and `state` until it comes back.\n\
          const verifier = client.randomPKCECodeVerifier();\n\
          const state = client.randomState();\n\
          const url = client.buildAuthorizationUrl(config, {{\n  \
@@ -58,4 +66,14 @@ fn code(facts: &Facts<'_>) -> String {
          expectedState: state,\n\
          }});\n"
     )
+}
+
+/// Whether openid-client tells the token endpoint the redirect URI that was registered: it takes the address
+/// that the browser came back to, and what follows the path off it.
+fn comes_back_as_it_is(redirect_uri: &str) -> bool {
+    let Ok(mut url) = Url::parse(redirect_uri) else {
+        return false;
+    };
+    url.set_query(None);
+    url.as_str() == redirect_uri
 }
