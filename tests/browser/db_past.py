@@ -15,6 +15,8 @@ USUAL = {
     "sign_ins_right": 34,
     "sign_ins_wrong": 4,
 }
+# Of what happens in one second, what comes after all else, in its order.
+LATER = ["project.created", "client.added", "api_key.created", "client_secret.created"]
 
 now = int(time.time())
 
@@ -41,10 +43,12 @@ def counts():
 
 with sqlite3.connect(sys.argv[1], timeout=10) as connection:
     connection.executemany("INSERT OR REPLACE INTO activity (period, what, starts_at, count) VALUES (?, ?, ?, ?)", counts())
-    events = connection.execute("SELECT id FROM audit_events ORDER BY occurred_at DESC, id DESC").fetchall()
-    for number, event in enumerate(events):
+    # Ids of one second are in no order, but a key is made after its client.
+    rows = connection.execute("SELECT occurred_at, action, id FROM audit_events").fetchall()
+    events = sorted(rows, key=lambda row: (row[0], LATER.index(row[1]) if row[1] in LATER else -1), reverse=True)
+    for number, (_, _, event) in enumerate(events):
         ago = int(240 * (number + 1) ** 1.7)
-        connection.execute("UPDATE audit_events SET occurred_at = occurred_at - ? WHERE id = ?", (ago, *event))
+        connection.execute("UPDATE audit_events SET occurred_at = occurred_at - ? WHERE id = ?", (ago, event))
     # The first is the oldest, and the last from this week.
     for table, whose in (("users", "true"), ("clients", "user_id IS NULL")):
         rows = connection.execute(f"SELECT id FROM {table} WHERE {whose} ORDER BY id").fetchall()

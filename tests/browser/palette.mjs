@@ -2,7 +2,7 @@
 // each pixel only says which. The decoder is the browser's.
 import { deflateSync } from 'node:zlib';
 
-const COLOURS = 64;
+const COLOURS = 256;
 
 /** The same picture; where it has more colours, the rarest become the nearest of the others. */
 export async function inPalette(browser, png) {

@@ -31,7 +31,7 @@ const PICTURES = {
   // First, before the signing in for the others is in it.
   'admin-audit': async (page) => {
     await admin(page, '/admin/audit');
-    return page.locator('tbody tr').nth(7);
+    return page.locator('tbody tr').nth(6);
   },
   consent: async (page) => {
     await page.goto(authorizeUrl(company, company.clients.web, { scope: 'notes.read notes.write' }));

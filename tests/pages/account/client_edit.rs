@@ -55,9 +55,9 @@ impl Scene {
     /// The scope that the client is registered for.
     fn scope(&self) -> String {
         let id = self.id.clone();
-        let client = self.server.db_read(move |connection| {
-            Ok(latchkey::models::client::find(connection, &id)?)
-        });
+        let client = self
+            .server
+            .db_read(move |connection| Ok(latchkey::models::client::find(connection, &id)?));
         client.unwrap().scope.to_string()
     }
 }
@@ -97,7 +97,11 @@ fn a_mistake_is_told_beside_its_field_and_nothing_typed_is_lost() {
     let mut ada = std::mem::take(&mut scene.ada);
     let long = "x".repeat(201);
     for (name, scopes, sentence) in [
-        ("", &["write"][..], "A client's name has 1 to 200 characters"),
+        (
+            "",
+            &["write"][..],
+            "A client's name has 1 to 200 characters",
+        ),
         (&long, &["write"], "A client's name has 1 to 200 characters"),
         ("Kept <b>", &[], "Choose at least one scope."),
         ("Kept <b>", &["admin"], "not yours to give"),

@@ -99,8 +99,7 @@ fn who_is_later_by_a_moment_gets_the_form_again_or_the_next_free_slug() {
     let chosen = form(&server, &mut browser, NEW, NEW)
         .fill("name", "Mine & nobody's")
         .fill("slug", "weather");
-    let answer =
-        server.db_while_written(&taken("weather"), || browser.submit_once(&at, &chosen));
+    let answer = server.db_while_written(&taken("weather"), || browser.submit_once(&at, &chosen));
     assert_page(&answer, 422);
     let body = unescape(&answer.body);
     for piece in [
