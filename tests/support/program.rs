@@ -43,7 +43,7 @@ impl Program {
         Self::with(folder, &url, &key)
     }
 
-    /// On the database of a server that runs in this process.
+    /// On the database of a server that runs in this process, and with its issuer.
     pub fn beside(server: &TestServer) -> Self {
         let config = &server.app.config;
         Self::with(
@@ -51,6 +51,7 @@ impl Program {
             &config.database_url,
             config.master_key_file.as_ref().unwrap(),
         )
+        .set("LATCHKEY_ISSUER", server.app.issuer.as_str())
     }
 
     fn with(folder: TempDir, url: &DatabaseUrl, key: &std::path::Path) -> Self {

@@ -19,17 +19,15 @@ use super::TestServer;
 use super::app::RegisteredClient;
 
 impl TestServer {
+    /// The client that holds a user's personal access tokens.
+    pub fn db_personal_client(&self, user_id: &str) -> String {
+        let user_id = user_id.to_owned();
+        self.db_read(move |connection| Ok(project::personal_client(connection, &user_id)?))
+    }
+
     /// A personal access token of a user, for ever or for some seconds.
     pub fn db_personal_token(&self, user_id: &str, scope: &str, expires_in: Option<i64>) -> String {
-        let wanted = user_id.to_owned();
-        let client: String = self.db_read(move |connection| {
-            let own = projects::personal_user_id.eq(wanted);
-            Ok(clients::table
-                .inner_join(projects::table)
-                .filter(own)
-                .select(clients::id)
-                .get_result(connection)?)
-        });
+        let client = self.db_personal_client(user_id);
         self.db_token(
             TokenKind::Personal,
             &client,
