@@ -24,6 +24,7 @@ mod setup;
 mod throttle_memory;
 mod throttling;
 mod waiting_request;
+mod what_ends;
 
 use crate::support::actors::sign_in;
 use crate::support::app::PASSWORD;

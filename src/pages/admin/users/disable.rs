@@ -8,10 +8,11 @@ use crate::models::ending::Ending;
 use crate::models::held::{self, Held};
 use crate::models::user::{self, User};
 use crate::web::form::Body;
-use crate::web::page::{Area, Crumb, Field, Page, count};
+use crate::web::page::{Area, Crumb, Field, Page};
 use crate::web::person::Administrator;
 use crate::web::visitor::PageResult;
 
+use super::super::held::lines;
 use super::roles::why_not_without;
 use super::{crumbs_to, event, named, path_of};
 
@@ -22,9 +23,10 @@ struct Disable {
     area: Area,
     crumbs: Vec<Crumb>,
     user: User,
-    sessions: String,
-    authorizations: String,
-    tokens: String,
+    /// What ends for good.
+    ended: Vec<String>,
+    /// What stops until the user is enabled again.
+    stopped: Vec<String>,
     refusal: Option<String>,
     confirmation: Option<Field>,
 }
@@ -57,20 +59,23 @@ async fn ask(
         .app
         .db
         .read(move |connection| Ok(held::held_by_user(connection, &id, now)?));
-    let Held {
-        sessions,
-        authorizations,
-        personal_tokens,
-        ..
-    } = held.await?;
+    let held = held.await?;
+    let ended = Held {
+        sessions: held.sessions,
+        authorizations: held.authorizations,
+        ..Held::default()
+    };
+    let stopped = Held {
+        personal_tokens: held.personal_tokens,
+        ..Held::default()
+    };
     let template = Disable {
         page: admin.page(&format!("Disable {}", user.username)),
         area: admin.area("users"),
         crumbs: crumbs_to(&user),
         user,
-        sessions: count(sessions, "session"),
-        authorizations: count(authorizations, "sign-in of a connected app"),
-        tokens: count(personal_tokens, "personal access token"),
+        ended: lines(&ended),
+        stopped: lines(&stopped),
         refusal,
         confirmation,
     };
