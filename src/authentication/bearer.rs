@@ -51,14 +51,13 @@ pub fn may_be_signed(text: &str) -> bool {
 }
 
 /// What kind of token a text is and the key of its row: one that is random tells by its form, a signed one
-/// (RFC 9068) by its signature and, where `issuer` is given, by its `iss`. None for what nobody here has
-/// ever issued.
+/// (RFC 9068) by its signature and its `iss`. None for what this issuer has never issued.
 ///
 /// # Errors
 /// The database's.
 pub async fn recognise(
     directory: &Directory,
-    issuer: Option<&str>,
+    issuer: &str,
     text: &str,
 ) -> Result<Option<(SecretKind, SecretId)>> {
     if let Some((kind, secret)) = PlainSecret::recognise(text) {
@@ -68,7 +67,7 @@ pub async fn recognise(
         return Ok(None);
     }
     let identity = directory.recognise_signed(text).await?;
-    let own = identity.filter(|own| issuer.is_none_or(|issuer| own.iss == issuer));
+    let own = identity.filter(|own| own.iss == issuer);
     let id = own.and_then(|identity| identity.id());
     Ok(id.map(|id| (SecretKind::AccessToken, id)))
 }

@@ -5,6 +5,7 @@ use std::collections::{HashMap, HashSet};
 
 use crate::db::DbConnection;
 use crate::error::Result;
+use crate::models::access_token::TokenKind;
 use crate::models::client::Client;
 use crate::models::role::{self, Role};
 use crate::models::scope::{self, RegisteredScope};
@@ -72,10 +73,20 @@ impl Permissions {
         self.narrowed(granted, roles, may_have)
     }
 
-    /// The same for what a user has made for personal use: no client stands between.
-    pub fn still_the_users(&self, granted: Scope, roles: &[String]) -> Scope {
-        let exists = |name: &str| self.scopes.contains_key(name);
-        self.narrowed(granted, Some(roles), exists)
+    /// The same for an access token: between a user and a personal one no client stands.
+    pub fn still_allowed_of(
+        &self,
+        kind: TokenKind,
+        granted: Scope,
+        client: &Client,
+        roles: Option<&[String]>,
+    ) -> Scope {
+        if kind == TokenKind::Personal {
+            let exists = |name: &str| self.scopes.contains_key(name);
+            self.narrowed(granted, roles, exists)
+        } else {
+            self.still_allowed(granted, client, roles)
+        }
     }
 
     fn narrowed(

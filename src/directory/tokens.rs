@@ -7,7 +7,7 @@ use std::cell::RefCell;
 use std::sync::Arc;
 
 use crate::error::Result;
-use crate::models::access_token::{self, AccessToken, TokenKind, TokenUser};
+use crate::models::access_token::{self, AccessToken, TokenUser};
 use crate::oauth::SecretId;
 
 use super::{Directory, KnownClient};
@@ -80,10 +80,7 @@ impl Directory {
         let permissions = self.permissions().await?;
         let roles = user.as_ref().map(|user| &*user.roles);
         let granted = std::mem::take(&mut token.scope);
-        token.scope = match (token.kind, roles) {
-            (TokenKind::Personal, Some(roles)) => permissions.still_the_users(granted, roles),
-            _ => permissions.still_allowed(granted, &client.client, roles),
-        };
+        token.scope = permissions.still_allowed_of(token.kind, granted, &client.client, roles);
         Ok(KnownToken {
             token,
             user,

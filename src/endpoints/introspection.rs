@@ -70,7 +70,7 @@ pub async fn post(app: web::Data<App>, request: HttpRequest, body: Body) -> Resu
 /// tells its kind.
 async fn introspect(app: &App, caller: &Arc<KnownClient>, text: &str) -> Result<Option<String>> {
     let now = app.now();
-    let (directory, issuer) = (&app.directory, Some(app.issuer.as_str()));
+    let (directory, issuer) = (&app.directory, app.issuer.as_str());
     let Some((kind, id)) = bearer::recognise(directory, issuer, text).await? else {
         return missed(app, caller, now);
     };

@@ -55,7 +55,8 @@ pub async fn post(app: web::Data<App>, request: HttpRequest, body: Body) -> Resu
     };
     let (mut tokens, mut any_known, mut throttled) = (Vec::new(), false, None);
     for text in texts {
-        let outcome = leaked::report(&app.db, &app.directory, text, &reporter, now).await?;
+        let issuer = app.issuer.as_str();
+        let outcome = leaked::report(&app.db, &app.directory, issuer, text, &reporter, now).await?;
         if outcome == Outcome::Unknown {
             let counted = app.misses.count(Key::Address(address), now);
             throttled = counted.err().or(throttled);

@@ -38,7 +38,7 @@ pub async fn post(app: web::Data<App>, request: HttpRequest, body: Body) -> Resu
     let caller = authenticate(&app, &request, &params).await?;
     params.each_once(&["token_type_hint"])?;
     let (now, address) = (app.now(), client_address::client(&app.config, &request));
-    let (directory, issuer) = (&app.directory, Some(app.issuer.as_str()));
+    let (directory, issuer) = (&app.directory, app.issuer.as_str());
     let presented = recognise(directory, issuer, params.required("token")?).await?;
     let known = match presented {
         Some((kind, id)) => {

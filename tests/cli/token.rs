@@ -95,6 +95,62 @@ fn the_reason_says_why_a_token_is_not_active() {
 }
 
 #[test]
+fn what_was_granted_and_what_of_it_is_still_allowed_are_both_told() {
+    let server = TestServer::start();
+    let ada = server.db_user("ada");
+    let program = Program::beside(&server);
+    let (app, api) = (ThirdPartyApp::web(&server), ResourceServer::new(&server));
+    let both = app.request_with(&[("scope", Some("read write"))]);
+    let tokens = app.redeem(&app.code_for("ada", &both));
+    let of_ada = [
+        tokens.member("access_token"),
+        tokens.member("refresh_token"),
+        server.db_personal_token(&ada, "read write", None),
+    ];
+    let show = |token: &str| program.json_with(&["token", "show", "-"], token);
+    for token in &of_ada {
+        let shown = show(token);
+        assert_eq!(shown["scope"], "read write");
+        assert!(shown.get("granted_scope").is_none(), "{shown}");
+    }
+    server.db_grant_to_everybody("read");
+    for token in &of_ada {
+        let shown = show(token);
+        assert_eq!(
+            [&shown["scope"], &shown["granted_scope"]],
+            ["read", "read write"]
+        );
+    }
+    assert_eq!(api.introspect(&of_ada[0])["scope"], "read");
+}
+
+#[test]
+fn a_signed_token_is_known_to_its_own_issuer_alone() {
+    let server = TestServer::start();
+    let service = server.db_client(NewClient::service().signed());
+    let grant = [("grant_type", "client_credentials"), ("scope", "read")];
+    let token = server
+        .post_as(&service, "/oauth/token", &grant)
+        .assert_tokens();
+    let api = ResourceServer::new(&server);
+    let other = Program::beside(&server).set("LATCHKEY_ISSUER", "https://other.example");
+    let shown = other.json_with(&["token", "show", "-"], &token);
+    assert_eq!(shown["active"], false, "{shown}");
+    assert!(shown["reason"].as_str().unwrap().contains("another server"));
+    assert_refused(&other.run_with(&["token", "revoke", "-"], &token), 1);
+    let told = other.json_with(&["token", "report-leaked"], &token);
+    assert_eq!(told[0]["outcome"], "not a token of this server");
+    assert!(api.is_active(&token));
+
+    let program = Program::beside(&server);
+    let shown = program.json_with(&["token", "show", "-"], &token);
+    assert_eq!(shown["active"], true, "{shown}");
+    let told = program.json_with(&["token", "report-leaked"], &token);
+    assert_eq!(told[0]["outcome"], "revoked");
+    assert!(!api.is_active(&token));
+}
+
+#[test]
 fn a_token_as_an_argument_is_refused_and_not_repeated() {
     let server = TestServer::start();
     server.db_user("ada");

@@ -2,6 +2,7 @@
 
 use latchkey::oauth::{PlainSecret, SecretKind};
 use serde_json::json;
+use tempfile::TempDir;
 
 use crate::support::{Answer, NewClient, ResourceServer, TestServer, ThirdPartyApp};
 
@@ -86,6 +87,36 @@ fn a_client_secret_ends_and_the_clients_others_stay() {
     for _ in 0..4 {
         with(&first).assert_error(401, "invalid_client");
         with(&second).assert_tokens();
+    }
+}
+
+#[test]
+fn a_signed_token_ends_where_it_was_issued_and_nowhere_else() {
+    let server = TestServer::with(|config| config.limits.misses = 2);
+    let api = ResourceServer::new(&server);
+    let service = server.db_client(NewClient::service().signed());
+    let grant = [("grant_type", "client_credentials"), ("scope", "read")];
+    let token = server
+        .post_as(&service, "/oauth/token", &grant)
+        .assert_tokens();
+    // Another issuer on the same database, which has the same keys.
+    let mut config = server.app.config.clone();
+    config.issuer = Some(String::from("http://localhost:9"));
+    let other = TestServer::serve(config, TempDir::new().unwrap());
+    assert_eq!(revoked(&report(&other, &[&token])), [false]);
+    assert!(api.is_active(&token));
+
+    let told = json!({"tokens": [{"last_four": &token[token.len() - 4..], "revoked": true}]});
+    assert_eq!(report(&server, &[&token]).json(), told);
+    assert!(!api.is_active(&token));
+
+    // Nobody can guess a signature, so what was purged is no guess.
+    server.advance(3600);
+    let now = server.app.now();
+    server.db_write(move |connection| Ok(latchkey::models::purge::batch(connection, now)?));
+    assert_eq!(server.db_count("access_tokens"), 0);
+    for _ in 0..4 {
+        assert_eq!(revoked(&report(&server, &[&token])), [false]);
     }
 }
 

@@ -6,7 +6,7 @@ mod state;
 
 use clap::{Args, Subcommand};
 
-use crate::authentication::bearer::{from_jti, jti};
+use crate::authentication::bearer::{self, from_jti, jti};
 use crate::config::Config;
 use crate::db::DbConnection;
 use crate::directory::Directory;
@@ -76,15 +76,20 @@ impl Which {
 }
 
 impl Named {
-    /// The key of the token that is meant; none for a text that no token of ours is.
-    async fn find(self, installation: &Installation) -> Result<Option<SecretId>> {
+    /// The key of the token that is meant; none for a text that no token of this issuer is.
+    async fn find(
+        self,
+        installation: &Installation,
+    ) -> std::result::Result<Option<SecretId>, Failure> {
         let text = match self {
             Self::Known(id) => return Ok(Some(id)),
-            Self::Text(text) => text,
+            Self::Text(text) if bearer::may_be_signed(&text) => text,
+            Self::Text(_) => return Ok(None),
         };
+        let issuer = installation.issuer()?;
         let directory = Directory::new(installation.db.clone());
-        let identity = directory.recognise_signed(&text).await?;
-        Ok(identity.and_then(|identity| identity.id()))
+        let found = bearer::recognise(&directory, issuer.as_str(), &text).await?;
+        Ok(found.map(|(_, id)| id))
     }
 }
 
@@ -96,12 +101,15 @@ async fn show(config: Config, named: Named) -> std::result::Result<Output, Failu
     let installation = Installation::open(config)?;
     let Some(id) = named.find(&installation).await? else {
         return Ok(Output::one(state::unknown(
-            "it is mistyped, cut, of another server, or signed by a key that is retired",
+            "it is mistyped, cut, of another server or another issuer, or signed by a key that is retired",
         )));
     };
+    let permissions = Directory::new(installation.db.clone())
+        .permissions()
+        .await?;
     let record = installation
         .db
-        .read(move |connection| state::tell(connection, &id, now()))
+        .read(move |connection| state::tell(connection, &permissions, &id, now()))
         .await?;
     Ok(Output::one(record))
 }

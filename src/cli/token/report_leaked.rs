@@ -1,6 +1,7 @@
 //! `latchkey token report-leaked`: tokens that were found somewhere, one a line on standard input, are
 //! revoked if they are live.
 
+use crate::authentication::bearer;
 use crate::config::Config;
 use crate::directory::Directory;
 use crate::leaked::{self, Outcome, Reporter};
@@ -18,6 +19,12 @@ pub(super) async fn report_leaked(config: Config) -> Result<Output, Failure> {
         )));
     }
     let installation = Installation::open(config)?;
+    // Random tokens tell by themselves that they are ours; where all are random no issuer is needed.
+    let issuer = if texts.iter().any(|text| bearer::may_be_signed(text)) {
+        installation.issuer()?.as_str().to_owned()
+    } else {
+        String::new()
+    };
     let directory = Directory::new(installation.db.clone());
     let reporter = Reporter {
         actor: Some(String::from("command line")),
@@ -25,7 +32,8 @@ pub(super) async fn report_leaked(config: Config) -> Result<Output, Failure> {
     };
     let mut records = Vec::new();
     for text in &texts {
-        let outcome = leaked::report(&installation.db, &directory, text, &reporter, now()).await?;
+        let (db, now) = (&installation.db, now());
+        let outcome = leaked::report(db, &directory, &issuer, text, &reporter, now).await?;
         let last_four = leaked::last_four(text).map(str::to_owned);
         let word = match outcome {
             Outcome::Revoked => "revoked",

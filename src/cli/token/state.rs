@@ -5,6 +5,7 @@ use crate::authentication::TokenState;
 use crate::authentication::bearer::jti;
 use crate::clock::UnixTime;
 use crate::db::DbConnection;
+use crate::directory::Permissions;
 use crate::error::Result;
 use crate::models::access_token::{self, AccessToken, TokenUser};
 use crate::models::authorization::{self, Authorization};
@@ -12,28 +13,51 @@ use crate::models::client::{self, Client};
 use crate::models::last_use;
 use crate::models::refresh_token::{self, RefreshToken};
 use crate::models::user::{self, User};
-use crate::oauth::SecretId;
+use crate::oauth::{Scope, SecretId};
 
 use super::super::record::Record;
 
 /// All that is known of the token with this key.
-pub(super) fn tell(connection: &mut DbConnection, id: &SecretId, now: UnixTime) -> Result<Record> {
+pub(super) fn tell(
+    connection: &mut DbConnection,
+    permissions: &Permissions,
+    id: &SecretId,
+    now: UnixTime,
+) -> Result<Record> {
     if let Some((token, user)) = access_token::find_with_user(connection, id)? {
         let client = client::find(connection, &token.client_id)?;
+        let roles = user.as_ref().map(|user| &*user.roles);
+        let allowed = client.as_ref().map(|client| {
+            permissions.still_allowed_of(token.kind, token.scope.clone(), client, roles)
+        });
+        let scope = Scopes {
+            granted: token.scope.clone(),
+            allowed: allowed.unwrap_or_default(),
+        };
         let last_used = last_use::of_token(connection, id)?;
-        return Ok(
-            access(&token, user.as_ref(), client.as_ref(), now).with("last_used_at", last_used)
-        );
+        let record = access(&token, user.as_ref(), client.as_ref(), &scope, now);
+        return Ok(record.with("last_used_at", last_used));
     }
     if let Some(token) = refresh_token::find(connection, id)? {
         let authorization = authorization::find(connection, &token.authorization_id)?;
         let user = user::find(connection, &token.user_id)?;
         let client = client::find(connection, &token.client_id)?;
+        let granted = authorization.as_ref().map(|granted| granted.scope.clone());
+        let granted = granted.unwrap_or_default();
+        let roles = user.as_ref().map(|user| &*user.roles);
+        let allowed = client
+            .as_ref()
+            .map(|client| permissions.still_allowed(granted.clone(), client, roles));
+        let scope = Scopes {
+            granted,
+            allowed: allowed.unwrap_or_default(),
+        };
         return Ok(refresh(
             &token,
             authorization.as_ref(),
             user.as_ref(),
             client.as_ref(),
+            &scope,
             now,
         ));
     }
@@ -45,21 +69,41 @@ pub(super) fn unknown(why: &str) -> Record {
     verdict(false, format!("not found: {why}"))
 }
 
+/// What was granted, and what of it is still allowed, as introspection tells it.
+struct Scopes {
+    granted: Scope,
+    allowed: Scope,
+}
+
+impl Scopes {
+    /// Both where they differ: somebody asks here why a token does not open what it should.
+    fn add_to(&self, record: Record) -> Record {
+        let record = record.with("scope", self.allowed.as_str());
+        if self.granted == self.allowed {
+            record
+        } else {
+            record.with("granted_scope", self.granted.as_str())
+        }
+    }
+}
+
 fn access(
     token: &AccessToken,
     user: Option<&TokenUser>,
     client: Option<&Client>,
+    scope: &Scopes,
     now: UnixTime,
 ) -> Record {
     let disabled = user.and_then(|user| user.disabled_at);
-    told(TokenState::of_access(token, disabled, client, now))
+    let record = told(TokenState::of_access(token, disabled, client, now))
         .with("kind", token.kind.as_str())
         .with("jti", jti(&token.id))
         .with("client_id", token.client_id.as_str())
         .with("client_name", client.map(|client| client.name.as_str()))
         .with("sub", token.user_id.as_deref().unwrap_or(&token.client_id))
-        .with("username", user.map(|user| user.username.as_str()))
-        .with("scope", token.scope.as_str())
+        .with("username", user.map(|user| user.username.as_str()));
+    scope
+        .add_to(record)
         .with("name", token.name.as_deref())
         .with("last_four", token.last_four.as_str())
         .with("iat", token.created_at)
@@ -75,6 +119,7 @@ fn refresh(
     authorization: Option<&Authorization>,
     user: Option<&User>,
     client: Option<&Client>,
+    scope: &Scopes,
     now: UnixTime,
 ) -> Record {
     let ended = authorization
@@ -83,32 +128,25 @@ fn refresh(
     let because = authorization.and_then(|authorization| authorization.revoked_because.as_deref());
     let by = authorization.and_then(|authorization| authorization.revoked_by.as_deref());
     let disabled = user.and_then(|user| user.disabled_at);
-    told(TokenState::of_refresh(
-        token,
-        authorization,
-        disabled,
-        client,
-        now,
-    ))
-    .with("kind", "refresh")
-    .with("jti", jti(&token.id))
-    .with("client_id", token.client_id.as_str())
-    .with("client_name", client.map(|client| client.name.as_str()))
-    .with("sub", token.user_id.as_str())
-    .with("username", user.map(|user| user.username.as_str()))
-    .with(
-        "scope",
-        authorization.map(|authorization| authorization.scope.as_str()),
-    )
-    .with("last_four", token.last_four.as_str())
-    .with("iat", token.created_at)
-    .with("exp", token.expires_at)
-    .with("rotated_at", token.rotated_at)
-    .with("successor_jti", token.successor_id.as_ref().map(jti))
-    .with("revoked_at", ended)
-    .with("revoked_because", because)
-    .with("revoked_by", by)
-    .with("authorization_id", token.authorization_id.as_str())
+    let state = TokenState::of_refresh(token, authorization, disabled, client, now);
+    let record = told(state)
+        .with("kind", "refresh")
+        .with("jti", jti(&token.id))
+        .with("client_id", token.client_id.as_str())
+        .with("client_name", client.map(|client| client.name.as_str()))
+        .with("sub", token.user_id.as_str())
+        .with("username", user.map(|user| user.username.as_str()));
+    scope
+        .add_to(record)
+        .with("last_four", token.last_four.as_str())
+        .with("iat", token.created_at)
+        .with("exp", token.expires_at)
+        .with("rotated_at", token.rotated_at)
+        .with("successor_jti", token.successor_id.as_ref().map(jti))
+        .with("revoked_at", ended)
+        .with("revoked_because", because)
+        .with("revoked_by", by)
+        .with("authorization_id", token.authorization_id.as_str())
 }
 
 fn told(state: TokenState<'_>) -> Record {

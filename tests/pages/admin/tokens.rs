@@ -100,11 +100,16 @@ fn scopes_that_were_taken_away_since_are_told_apart() {
     let app = ThirdPartyApp::web(&server);
     let mut browser = administrator(&server);
     let both = app.request_with(&[("scope", Some("read write"))]);
-    let token = app.redeem(&app.code_for("ada", &both)).assert_tokens();
-    let (at, page) = look_up(&server, &mut browser, &token);
-    assert!(!page.body.contains("Lost scopes"), "{page:?}");
+    let tokens = app.redeem(&app.code_for("ada", &both));
+    let addresses = ["access_token", "refresh_token"].map(|name| {
+        let (at, page) = look_up(&server, &mut browser, &tokens.member(name));
+        assert!(!page.body.contains("Lost scopes"), "{page:?}");
+        at
+    });
     server.db_grant_to_everybody("read");
-    assert_says(&browser.get(&at).1, 200, &["Lost scopes write"]);
+    for at in addresses {
+        assert_says(&browser.get(&at).1, 200, &["Lost scopes write"]);
+    }
 }
 
 #[test]

@@ -4,6 +4,7 @@
 use crate::authentication::TokenState;
 use crate::clock::UnixTime;
 use crate::db::DbConnection;
+use crate::directory::Permissions;
 use crate::error::Result;
 use crate::models::access_token::{self, AccessToken, TokenKind};
 use crate::models::authorization::{self, Authorization};
@@ -11,7 +12,7 @@ use crate::models::authorization_code::{self, AuthorizationCode};
 use crate::models::client::{self, Client};
 use crate::models::refresh_token::{self, RefreshToken};
 use crate::models::user::{self, User};
-use crate::oauth::SecretId;
+use crate::oauth::{Scope, SecretId};
 
 /// Whatever has a key.
 pub(super) enum Token {
@@ -93,6 +94,29 @@ impl Found {
             Token::Access(token) => TokenState::of_access(token, disabled, client, now),
             Token::Refresh(token) => TokenState::of_refresh(token, granted, disabled, client, now),
             Token::Code(code) => TokenState::of_code(code, granted, disabled, client, now),
+        }
+    }
+
+    /// What was granted with it. Refresh tokens and codes carry the scope of their authorization.
+    pub(super) fn scope(&self) -> Scope {
+        match (&self.token, &self.authorization) {
+            (Token::Access(token), _) => token.scope.clone(),
+            (_, Some(granted)) => granted.scope.clone(),
+            (_, None) => Scope::default(),
+        }
+    }
+
+    /// What of that is still allowed, as introspection tells it.
+    pub(super) fn allowed_scope(&self, permissions: &Permissions) -> Scope {
+        let Some(client) = &self.client else {
+            return Scope::default();
+        };
+        let roles = self.user.as_ref().map(|user| &*user.roles);
+        match &self.token {
+            Token::Access(token) => {
+                permissions.still_allowed_of(token.kind, self.scope(), client, roles)
+            }
+            _ => permissions.still_allowed(self.scope(), client, roles),
         }
     }
 

@@ -125,7 +125,7 @@ async fn by_id(admin: &Administrator, id: SecretId) -> Result<Outcome> {
 
 async fn by_signature(admin: &Administrator, text: &str) -> Result<Outcome> {
     let app = &admin.app;
-    match bearer::recognise(&app.directory, Some(app.issuer.as_str()), text).await? {
+    match bearer::recognise(&app.directory, app.issuer.as_str(), text).await? {
         Some((_, id)) => by_id(admin, id).await,
         None => Ok(Err(String::from(
             "None of this server's published keys has signed this token for its issuer: it is mistyped or \

@@ -104,17 +104,8 @@ async fn show(admin: &Administrator) -> PageResult {
         .db
         .read(move |connection| Reading::of(connection, &id, now));
     let reading = read.await?.ok_or_else(PageError::not_found)?;
-    let directory = &admin.app.directory;
-    let permissions = directory.permissions().await?;
-    let known = directory.token(id).await?;
-    let mut page = told(admin, reading, &permissions);
-    if let Some(known) = known {
-        let allowed = |line: &ScopeLine| known.token.scope.contains(&line.name);
-        let (kept, lost): (Vec<_>, Vec<_>) = page.scopes.into_iter().partition(allowed);
-        page.scopes = kept;
-        page.lost = lost.into_iter().map(|line| line.name).collect();
-    }
-    Ok(admin.show(StatusCode::OK, &page))
+    let permissions = admin.app.directory.permissions().await?;
+    Ok(admin.show(StatusCode::OK, &told(admin, reading, &permissions)))
 }
 
 impl Reading {
@@ -148,7 +139,8 @@ impl Reading {
 
 fn told(admin: &Administrator, reading: Reading, permissions: &Permissions) -> Show {
     let (found, now) = (reading.found, admin.now);
-    let scope = scope_of(&found);
+    let (scope, allowed) = (found.scope(), found.allowed_scope(permissions));
+    let lost = scope.names().filter(|name| !allowed.contains(name));
     let grant = found.authorization.as_ref();
     let grant = grant.map(|own| Grant::of(own, &scope, reading.grant_ended_by, reading.live, now));
     Show {
@@ -171,8 +163,8 @@ fn told(admin: &Administrator, reading: Reading, permissions: &Permissions) -> S
             name: user.username.clone(),
             disabled: moment(user.disabled_at, now),
         }),
-        scopes: scope_lines(permissions, &scope),
-        lost: Vec::new(),
+        scopes: scope_lines(permissions, &allowed),
+        lost: lost.map(str::to_owned).collect(),
         times: Times::of(&found, reading.last_used_at, now),
         chain: Chain::of(&found),
         grant,
@@ -181,15 +173,6 @@ fn told(admin: &Administrator, reading: Reading, permissions: &Permissions) -> S
 
 fn moment(at: Option<UnixTime>, now: UnixTime) -> Option<Moment> {
     at.map(|at| Moment::new(at, now))
-}
-
-/// Refresh tokens and codes carry the scope of their authorization.
-fn scope_of(found: &Found) -> Scope {
-    match (&found.token, &found.authorization) {
-        (Token::Access(token), _) => token.scope.clone(),
-        (_, Some(granted)) => granted.scope.clone(),
-        (_, None) => Scope::default(),
-    }
 }
 
 impl Times {
