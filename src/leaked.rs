@@ -6,13 +6,13 @@ use crate::clock::UnixTime;
 use crate::db::{Db, DbConnection};
 use crate::directory::Directory;
 use crate::error::Result;
-use crate::models::audit_event::AuditEvent;
+use crate::models::audit_event::{AuditEvent, TOKEN_LEAKED};
 use crate::models::ending::Ending;
 use crate::models::{access_token, authorization, client_secret, refresh_token};
 use crate::oauth::{HashedSecret, PlainSecret, SecretId, SecretKind};
 
 /// Why the pages and `latchkey token show` say that it ended.
-const BECAUSE: &str = "reported as leaked";
+pub const BECAUSE: &str = "reported as leaked";
 
 /// Who reports, for the audit log.
 #[derive(Clone, Debug, Default)]
@@ -185,7 +185,7 @@ impl Leak {
                 authorization_id: self.authorization_id,
                 address: by.address,
                 detail: Some(self.what),
-                ..AuditEvent::new("token.leaked", now)
+                ..AuditEvent::new(TOKEN_LEAKED, now)
             }
             .insert(connection)?;
         }

@@ -6,6 +6,7 @@ mod clients;
 mod forms;
 mod history;
 mod keys;
+mod leaks;
 mod members;
 mod password;
 mod projects;

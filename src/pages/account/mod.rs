@@ -12,6 +12,7 @@ pub mod tokens;
 pub(in crate::pages) mod token_line;
 
 mod expiry;
+mod leak_line;
 mod scope_choice;
 
 use actix_web::HttpResponse;
@@ -19,13 +20,14 @@ use actix_web::http::StatusCode;
 use askama::Template;
 
 use crate::models::project::{self, Project};
-use crate::models::{authorization, consent, named_token, session};
+use crate::models::{audit_event, authorization, consent, named_token, session};
 use crate::web::page::{Area, Page};
 use crate::web::paths;
 use crate::web::person::Person;
 use crate::web::visitor::{PageResult, Visitor};
 
 use apps::AppLine;
+use leak_line::LeakLine;
 use password::PasswordForm;
 use sessions::SessionLine;
 use token_line::TokenLine;
@@ -38,6 +40,7 @@ const SHORT: usize = 3;
 struct Account {
     page: Page,
     area: Area,
+    leaks: Vec<LeakLine>,
     email: String,
     user_id: String,
     password: PasswordForm,
@@ -71,9 +74,15 @@ async fn show(person: &Person, status: StatusCode, password: PasswordForm) -> Pa
             consent::of_user(connection, &user)?,
             named_token::of_client(connection, &client_id, now)?,
             project::of_user(connection, &user.id)?,
+            audit_event::leaks_of_user(
+                connection,
+                &user.id,
+                now.plus(-leak_line::TOLD_FOR),
+                leak_line::MOST,
+            )?,
         ))
     });
-    let (sessions, authorizations, consents, mut tokens, mut projects) = read.await?;
+    let (sessions, authorizations, consents, mut tokens, mut projects, leaks) = read.await?;
     tokens.retain(|used| used.token.is_live(now));
     let (all_tokens, all_projects) = (tokens.len(), projects.len());
     tokens.truncate(SHORT);
@@ -81,6 +90,10 @@ async fn show(person: &Person, status: StatusCode, password: PasswordForm) -> Pa
     let template = Account {
         page: person.page("Account"),
         area: person.area("account"),
+        leaks: leaks
+            .iter()
+            .map(|event| LeakLine::new(event, now))
+            .collect(),
         email: person.signed_in.user.email.clone(),
         user_id: person.signed_in.user.id.clone(),
         password,

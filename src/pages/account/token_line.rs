@@ -3,6 +3,7 @@
 use crate::authentication::bearer;
 use crate::clock::UnixTime;
 use crate::directory::Permissions;
+use crate::leaked;
 use crate::models::access_token::UsedToken;
 use crate::web::page::{Moment, ScopeLine, scope_lines};
 
@@ -23,6 +24,8 @@ pub(in crate::pages) struct TokenLine {
     pub expires: Option<Moment>,
     /// When somebody ended it.
     pub revoked: Option<Moment>,
+    /// Whether that was because somebody had found it.
+    pub is_leaked: bool,
     pub is_live: bool,
     pub expires_soon: bool,
     pub is_long_unused: bool,
@@ -43,6 +46,7 @@ impl TokenLine {
             last_used: last_used_at.map(|at| Moment::new(at, now)),
             expires: token.expires_at.map(|at| Moment::ahead(at, now)),
             revoked: token.revoked_at.map(|at| Moment::new(at, now)),
+            is_leaked: token.revoked_because.as_deref() == Some(leaked::BECAUSE),
             is_live,
             expires_soon: is_live && token.expires_at.is_some_and(|end| end.since(now) <= SOON),
             is_long_unused: is_live && now.since(last_needed) >= LONG_UNUSED,

@@ -75,6 +75,7 @@ fn a_reported_token_ends_alone_and_a_refresh_token_with_all_of_its_authorization
         "ada: signed app",
         "ada: personal token",
         "weather: station, key",
+        "weather: station, secret",
         "weather: station, token",
         "weather: barometer, signed token",
     ];

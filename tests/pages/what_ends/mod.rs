@@ -13,7 +13,7 @@ use std::collections::BTreeSet;
 use latchkey::oauth::GrantType;
 
 use crate::support::actors::REDIRECT_URI;
-use crate::support::app::RegisteredClient;
+use crate::support::app::{RegisteredClient, basic};
 use crate::support::{Answer, NewClient, Person, ResourceServer, TestServer, ThirdPartyApp};
 
 /// What ends with Ada's sign-ins in applications.
@@ -25,19 +25,21 @@ const APPS_OF_ADA: [&str; 4] = [
 ];
 
 /// What ends with everything of the application `app`.
-const ALL_OF_APP: [&str; 6] = [
+const ALL_OF_APP: [&str; 7] = [
     "ada: app",
     "ada: app, refresh",
     "app: key",
+    "app: secret",
     "app: token",
     "bea: app",
     "bea: app, refresh",
 ];
 
 /// What ends with everything of the project `weather`.
-const ALL_OF_WEATHER: [&str; 4] = [
+const ALL_OF_WEATHER: [&str; 5] = [
     "weather: barometer, signed token",
     "weather: station, key",
+    "weather: station, secret",
     "weather: station, token",
     "weather: thermometer, key",
 ];
@@ -60,8 +62,17 @@ struct World<'a> {
 struct Token {
     name: String,
     text: String,
-    /// The client that may ask about it, where resource servers may not: a refresh token's own.
-    asks: Option<RegisteredClient>,
+    kind: Kind,
+}
+
+/// Who can tell whether it is live.
+enum Kind {
+    /// Any resource server, and `/auth/verify`.
+    Access,
+    /// Its own client alone.
+    Refresh(RegisteredClient),
+    /// A client's secret, with which the client itself passes `/auth/verify`.
+    Secret(RegisteredClient),
 }
 
 impl<'a> World<'a> {
@@ -106,7 +117,7 @@ impl<'a> World<'a> {
             self.tokens.push(Token {
                 name: format!("{name}: {app}, refresh"),
                 text: refresh,
-                asks: Some(client),
+                kind: Kind::Refresh(client),
             });
         }
         let new = "/account/tokens/new";
@@ -123,6 +134,7 @@ impl<'a> World<'a> {
         self.keep("app: token", token);
         let key = self.server.db_api_key(&self.app.client.id, "read", None);
         self.keep("app: key", key);
+        self.keep_secret("app: secret", self.app.client.clone());
         let service = self.server.db_client(NewClient::service().signed());
         let token = self.token_of(&service);
         self.keep("service: signed token", token);
@@ -141,6 +153,7 @@ impl<'a> World<'a> {
         let (station, path) = with_secret(&mut ada, "weather", "Station");
         let token = self.token_of(&station);
         self.keep("weather: station, token", token);
+        self.keep_secret("weather: station, secret", station);
         let new_key = format!("{path}/keys/new");
         let form = [("name", "key"), ("scope", "read"), ("expires", "never")];
         let key = ada.send(&new_key, &new_key, &form).shown_secret();
@@ -167,7 +180,15 @@ impl<'a> World<'a> {
         self.tokens.push(Token {
             name: name.to_owned(),
             text,
-            asks: None,
+            kind: Kind::Access,
+        });
+    }
+
+    fn keep_secret(&mut self, name: &str, client: RegisteredClient) {
+        self.tokens.push(Token {
+            name: name.to_owned(),
+            text: client.secret.clone().unwrap(),
+            kind: Kind::Secret(client),
         });
     }
 
@@ -187,14 +208,21 @@ impl<'a> World<'a> {
     /// Whether a token opens anything. Introspection and `/auth/verify` must agree.
     #[track_caller]
     fn is_live(&self, token: &Token) -> bool {
-        if let Some(client) = &token.asks {
-            let form = [("token", token.text.as_str())];
-            let answer = self.server.post_as(client, "/oauth/introspect", &form);
-            // A client that is gone cannot even ask.
-            return answer.status == 200 && answer.json()["active"] == true;
+        let verify = self.server.address("/auth/verify");
+        match &token.kind {
+            Kind::Refresh(client) => {
+                let form = [("token", token.text.as_str())];
+                let answer = self.server.post_as(client, "/oauth/introspect", &form);
+                // A client that is gone cannot even ask.
+                return answer.status == 200 && answer.json()["active"] == true;
+            }
+            Kind::Secret(client) => {
+                let proof = basic(&client.id, &token.text);
+                return Answer::get(&verify, &[("authorization", &proof)]).status == 200;
+            }
+            Kind::Access => {}
         }
         let bearer = format!("Bearer {}", token.text);
-        let verify = self.server.address("/auth/verify");
         let passed = Answer::get(&verify, &[("authorization", &bearer)]);
         let active = self.api.is_active(&token.text);
         let status = if active { 200 } else { 401 };

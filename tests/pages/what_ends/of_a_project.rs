@@ -6,6 +6,7 @@ use super::{ALL_OF_WEATHER, World};
 
 const WEATHER: &str = "/account/projects/weather";
 const KEY: &str = "weather: station, key";
+const SECRET: &str = "weather: station, secret";
 const TOKEN: &str = "weather: station, token";
 
 #[test]
@@ -79,7 +80,7 @@ fn a_deleted_client_of_a_project_takes_its_own_tokens_along() {
     let world = World::new(&server);
     let delete = format!("{}/delete", world.station);
     world.ada().confirm(&delete);
-    world.assert_ended(&[KEY, TOKEN]);
+    world.assert_ended(&[KEY, SECRET, TOKEN]);
 }
 
 #[test]
@@ -119,7 +120,7 @@ fn tokens_that_were_got_with_a_revoked_secret_last_until_they_expire() {
     ada.open(&revoke)
         .assert_says(&["Tokens that it got before last until they expire."]);
     ada.confirm(&revoke);
-    world.assert_ended(&[]);
+    world.assert_ended(&[SECRET]);
     server.advance(3600);
     assert!(!world.api.is_active(world.text(TOKEN)));
     assert!(world.api.is_active(world.text(KEY)));

@@ -10,12 +10,13 @@ use askama::Template;
 
 use crate::clock::UnixTime;
 use crate::models::client_secret::{self, ClientSecret};
-use crate::models::named_token;
+use crate::models::{audit_event, named_token};
 use crate::oauth::{PlainSecret, SecretKind};
 use crate::web::page::{Area, Crumb, Moment, Page, Sample, ScopeLine, scope_lines};
 use crate::web::visitor::PageResult;
 use crate::web::{paths, shown_once};
 
+use super::super::leak_line::{self, LeakLine};
 use super::super::token_line::TokenLine;
 use super::member::{ClientMember, is_kept_by_members};
 
@@ -32,6 +33,7 @@ struct ClientPage {
     created: Moment,
     last_used: Option<Moment>,
     is_disabled: bool,
+    leaks: Vec<LeakLine>,
     /// Whether members look after it; others see it only.
     is_kept: bool,
     fresh: Option<Fresh>,
@@ -71,9 +73,15 @@ async fn show(known: &ClientMember) -> PageResult {
         Ok((
             client_secret::of_client(connection, &client)?,
             named_token::of_client(connection, &client.id, since)?,
+            audit_event::leaks_of_client(
+                connection,
+                &client.id,
+                now.plus(-leak_line::TOLD_FOR),
+                leak_line::MOST,
+            )?,
         ))
     });
-    let (secrets, keys) = read.await?;
+    let (secrets, keys, leaks) = read.await?;
     let keys = keys.into_iter();
     let keys = keys.map(|key| TokenLine::new(key, &permissions, now));
     let (live_keys, ended_keys) = keys.partition(|line| line.is_live);
@@ -92,6 +100,10 @@ async fn show(known: &ClientMember) -> PageResult {
         created: Moment::new(client.created_at, now),
         last_used: client.last_used_at.map(|at| Moment::new(at, now)),
         is_disabled: client.disabled_at.is_some(),
+        leaks: leaks
+            .iter()
+            .map(|event| LeakLine::new(event, now))
+            .collect(),
         is_kept: is_kept_by_members(client),
         secrets: secrets
             .into_iter()

@@ -1,0 +1,93 @@
+//! What somebody has reported as leaked is told to its owner: the person it acted for, or the members of its
+//! project.
+
+use crate::support::{Person, TestServer, ThirdPartyApp};
+
+const DAY: i64 = 86_400;
+
+fn report(server: &TestServer, token: &str) {
+    let told = server.post("/auth/leaked", &[("token", token)]);
+    assert_eq!(told.json()["tokens"][0]["revoked"], true, "{told:?}");
+}
+
+#[test]
+fn a_person_is_told_for_thirty_days_which_of_their_tokens_was_reported() {
+    let server = TestServer::start();
+    for name in ["ada", "bea"] {
+        server.db_user(name);
+    }
+    let app = ThirdPartyApp::web(&server);
+    let mut ada = Person::signed_in(&server, "ada");
+    let new = "/account/tokens/new";
+    let form = [("name", "backup"), ("scope", "read"), ("expires", "never")];
+    let personal = ada.send(new, new, &form).shown_secret();
+    let (access, _) = app.tokens("ada");
+    let (_, refresh) = app.tokens("ada");
+    assert!(!ada.open("/account").words().contains("leaked"));
+    for token in [&personal, &access, &refresh] {
+        report(&server, token);
+    }
+    let page = ada.open("/account");
+    for (what, token) in [
+        ("A personal access token", &personal),
+        ("An access token", &access),
+        ("The refresh token of an app", &refresh),
+    ] {
+        let last_four = &token[55..];
+        let told = format!("{what} that ended in {last_four} was reported as leaked just now");
+        page.assert_says(&[&told]);
+        assert!(!page.body.contains(token.as_str()), "{page:?}");
+    }
+    ada.open("/account/tokens")
+        .assert_says(&["backup Leaked", "reported as leaked and revoked just now"]);
+    let mut bea = Person::signed_in(&server, "bea");
+    assert!(!bea.open("/account").words().contains("leaked"));
+
+    server.advance(29 * DAY);
+    let mut ada = Person::signed_in(&server, "ada");
+    ada.open("/account")
+        .assert_says(&["was reported as leaked"]);
+    server.advance(2 * DAY);
+    let mut ada = Person::signed_in(&server, "ada");
+    assert!(!ada.open("/account").words().contains("leaked"));
+}
+
+#[test]
+fn the_members_of_a_project_are_told_of_its_keys_and_secrets() {
+    let server = TestServer::start();
+    for name in ["ada", "bea"] {
+        server.db_user(name);
+    }
+    let mut ada = Person::signed_in(&server, "ada");
+    let new = "/account/projects/new";
+    ada.send(new, new, &[("name", "weather")]);
+    let members = "/account/projects/weather/members";
+    let bea = [("username", "bea"), ("membership", "member")];
+    ada.send(members, members, &bea);
+    let new = "/account/projects/weather/clients/new";
+    let form = [
+        ("name", "Station"),
+        ("proof", "secret"),
+        ("scope", "read"),
+        ("expires", "never"),
+    ];
+    let page = ada.send(new, new, &form);
+    let secret = page.shown_secret();
+    let new_key = page.link("/keys/new");
+    let form = [("name", "old key"), ("scope", "read"), ("expires", "never")];
+    let key = ada.send(&new_key, &new_key, &form).shown_secret();
+    report(&server, &secret);
+    report(&server, &key);
+
+    let client = new_key.strip_suffix("/keys/new").unwrap();
+    for name in ["ada", "bea"] {
+        let page = Person::signed_in(&server, name).open(client);
+        for (what, text) in [("A client secret", &secret), ("An API key", &key)] {
+            let last_four = &text[55..];
+            let told = format!("{what} that ended in {last_four} was reported as leaked just now");
+            page.assert_says(&[&told]);
+        }
+        page.assert_says(&["old key Leaked"]);
+    }
+    assert!(!ada.open("/account").words().contains("leaked"));
+}
