@@ -109,6 +109,16 @@ looks(() => world, 'sign-in history', async (page) => {
   await page.goto(`${world.issuer}/account/history`);
 });
 looks(() => world, 'account with tokens', (page) => open(world, page, '/account', MANY));
+const leaked = async (page, path) => {
+  await open(world, page, '/account/tokens/new', MANY);
+  const token = await create(page, `In a public repository: ${'W'.repeat(60)}`);
+  const body = new URLSearchParams({ token });
+  assert.equal((await fetch(`${world.issuer}/auth/leaked`, { method: 'POST', body })).status, 200);
+  await page.goto(`${world.issuer}${path}`);
+  await page.getByText('reported as leaked').first().waitFor();
+};
+looks(() => world, 'account told of a leak', (page) => leaked(page, '/account'));
+looks(() => world, 'tokens with a leaked one', (page) => leaked(page, '/account/tokens'));
 looks(() => world, 'token form with 200 scopes', async (page) => {
   await open(world, page, '/admin/scopes/new', administrator);
   const csrf = await page.locator('input[name=csrf]').first().inputValue();
