@@ -5,7 +5,7 @@ mod forged;
 
 use crate::support::actors::REDIRECT_URI;
 use crate::support::jwt::Jwt;
-use crate::support::{NewClient, ResourceServer, TestServer, ThirdPartyApp};
+use crate::support::{Answer, NewClient, ResourceServer, TestServer, ThirdPartyApp};
 
 fn signed_app(server: &TestServer) -> ThirdPartyApp<'_> {
     ThirdPartyApp::new(server, NewClient::web(REDIRECT_URI).signed())
@@ -112,8 +112,12 @@ fn an_expired_token_is_inactive_before_and_after_the_purge() {
     server.db_write(move |connection| Ok(latchkey::models::purge::batch(connection, now)?));
     assert_eq!(server.db_count("access_tokens"), 0);
     // It was ours: it is no guess, however often somebody asks.
+    let bearer = format!("Bearer {token}");
+    let verify = format!("{}/auth/verify", server.url);
     for _ in 0..5 {
         assert!(!api.is_active(&token));
+        let refused = Answer::get(&verify, &[("authorization", &bearer)]);
+        refused.assert_error(401, "invalid_token");
     }
 }
 

@@ -22,10 +22,10 @@ pub(in crate::pages) struct TokenLine {
     pub created: Moment,
     pub last_used: Option<Moment>,
     pub expires: Option<Moment>,
-    /// When somebody ended it.
+    /// When somebody ended it, unless that was because it had leaked.
     pub revoked: Option<Moment>,
-    /// Whether that was because somebody had found it.
-    pub is_leaked: bool,
+    /// When somebody reported that it had leaked, which ended it.
+    pub leaked: Option<Moment>,
     pub is_live: bool,
     pub expires_soon: bool,
     pub is_long_unused: bool,
@@ -38,6 +38,8 @@ impl TokenLine {
             last_used_at,
         } = used;
         let is_live = token.is_live(now);
+        let ended = token.revoked_at;
+        let is_leaked = token.revoked_because.as_deref() == Some(leaked::BECAUSE);
         let last_needed = last_used_at.unwrap_or(token.created_at);
         Self {
             id: bearer::jti(&token.id),
@@ -45,8 +47,8 @@ impl TokenLine {
             created: Moment::new(token.created_at, now),
             last_used: last_used_at.map(|at| Moment::new(at, now)),
             expires: token.expires_at.map(|at| Moment::ahead(at, now)),
-            revoked: token.revoked_at.map(|at| Moment::new(at, now)),
-            is_leaked: token.revoked_because.as_deref() == Some(leaked::BECAUSE),
+            revoked: ended.filter(|_| !is_leaked).map(|at| Moment::new(at, now)),
+            leaked: ended.filter(|_| is_leaked).map(|at| Moment::new(at, now)),
             is_live,
             expires_soon: is_live && token.expires_at.is_some_and(|end| end.since(now) <= SOON),
             is_long_unused: is_live && now.since(last_needed) >= LONG_UNUSED,
