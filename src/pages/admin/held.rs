@@ -5,7 +5,19 @@ use crate::web::page::count;
 
 /// What ends if the button is pressed now.
 pub(super) fn ends(held: &Held) -> String {
-    let kinds: Vec<String> = [
+    let kinds = kinds(held);
+    if kinds.is_empty() {
+        String::from(
+            "Nothing is live now. Whatever appears until you press the button ends all the same.",
+        )
+    } else {
+        format!("At once and for good ends: {}.", kinds.join("; "))
+    }
+}
+
+/// How many of each kind, without those that there are none of.
+pub(super) fn kinds(held: &Held) -> Vec<String> {
+    [
         (
             held.sessions,
             "session (a signed-in browser)",
@@ -32,14 +44,7 @@ pub(super) fn ends(held: &Held) -> String {
     .into_iter()
     .filter(|(number, ..)| *number > 0)
     .map(|(number, one, more)| format!("{number} {}", if number == 1 { one } else { more }))
-    .collect();
-    if kinds.is_empty() {
-        String::from(
-            "Nothing is live now. Whatever appears until you press the button ends all the same.",
-        )
-    } else {
-        format!("At once and for good ends: {}.", kinds.join("; "))
-    }
+    .collect()
 }
 
 /// All in one sentence.

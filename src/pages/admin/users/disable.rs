@@ -12,7 +12,7 @@ use crate::web::page::{Area, Crumb, Field, Page};
 use crate::web::person::Administrator;
 use crate::web::visitor::PageResult;
 
-use super::super::held::lines;
+use super::super::held::kinds;
 use super::roles::why_not_without;
 use super::{crumbs_to, event, named, path_of};
 
@@ -74,8 +74,8 @@ async fn ask(
         area: admin.area("users"),
         crumbs: crumbs_to(&user),
         user,
-        ended: lines(&ended),
-        stopped: lines(&stopped),
+        ended: kinds(&ended),
+        stopped: kinds(&stopped),
         refusal,
         confirmation,
     };
