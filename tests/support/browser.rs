@@ -122,12 +122,12 @@ impl Browser {
 }
 
 impl Form {
-    /// The form of a page whose action ends with `action`.
+    /// The form of a page whose action ends with `action`; one without leads to the page itself.
     #[track_caller]
     pub fn find(page: &Answer, action: &str) -> Self {
         Self::all(page)
             .into_iter()
-            .find(|form| form.action.ends_with(action))
+            .find(|form| form.action.is_empty() || form.action.ends_with(action))
             .unwrap_or_else(|| panic!("no form to {action} in {page:?}"))
     }
 
