@@ -248,6 +248,13 @@ diesel::table! {
 }
 
 diesel::table! {
+    spent_slugs (slug) {
+        slug -> Text,
+        spent_at -> Int8,
+    }
+}
+
+diesel::table! {
     token_uses (token_id) {
         token_id -> Bytea,
         used_at -> Int8,
@@ -312,6 +319,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     scopes,
     sessions,
     signing_keys,
+    spent_slugs,
     token_uses,
     users,
 );

@@ -83,6 +83,16 @@ impl AccessToken {
     }
 }
 
+/// [`AccessToken::is_live`] for the database: neither revoked nor expired.
+#[diesel::dsl::auto_type(no_type_alias)]
+pub(super) fn live_at(now: UnixTime) -> _ {
+    access_tokens::revoked_at.is_null().and(
+        access_tokens::expires_at
+            .is_null()
+            .or(access_tokens::expires_at.gt(now)),
+    )
+}
+
 /// What introspection needs to know of a token's user.
 #[derive(Clone, Debug, Queryable, Selectable)]
 #[diesel(table_name = users)]
@@ -147,12 +157,7 @@ pub fn personal_of_user(
     AccessToken::belonging_to(user)
         .left_join(token_uses::table)
         .filter(access_tokens::kind.eq(TokenKind::Personal.as_str()))
-        .filter(access_tokens::revoked_at.is_null())
-        .filter(
-            access_tokens::expires_at
-                .is_null()
-                .or(access_tokens::expires_at.gt(Some(now))),
-        )
+        .filter(live_at(now))
         .select(UsedToken::as_select())
         .order(access_tokens::id.desc())
         .load(connection)
@@ -232,12 +237,7 @@ pub fn count_live_of(
 ) -> QueryResult<i64> {
     access_tokens::table
         .filter(access_tokens::authorization_id.eq(authorization_id))
-        .filter(access_tokens::revoked_at.is_null())
-        .filter(
-            access_tokens::expires_at
-                .is_null()
-                .or(access_tokens::expires_at.gt(now)),
-        )
+        .filter(live_at(now))
         .count()
         .get_result(connection)
 }

@@ -11,7 +11,7 @@ use crate::schema::{
     access_tokens, authorizations, client_secrets, clients, refresh_tokens, sessions,
 };
 
-use super::access_token::TokenKind;
+use super::access_token::{TokenKind, live_at};
 use super::ending::Ending;
 use super::{one_time_link, project, session, user};
 
@@ -122,12 +122,7 @@ macro_rules! live_tokens {
                 .filter(access_tokens::$owner.eq($id))
                 .filter(access_tokens::kind.eq($kind.as_str()))
                 .filter(access_tokens::authorization_id.is_null())
-                .filter(access_tokens::revoked_at.is_null())
-                .filter(
-                    access_tokens::expires_at
-                        .is_null()
-                        .or(access_tokens::expires_at.gt(Some($now))),
-                )
+                .filter(live_at($now))
                 .count()
                 .get_result($connection)?,
         )

@@ -127,12 +127,7 @@ pub fn live_of_project(
         .left_join(token_uses::table)
         .filter(access_tokens::name.is_not_null())
         .filter(clients::project_id.eq(project_id))
-        .filter(access_tokens::revoked_at.is_null())
-        .filter(
-            access_tokens::expires_at
-                .is_null()
-                .or(access_tokens::expires_at.gt(Some(now))),
-        )
+        .filter(access_token::live_at(now))
         .select(UsedToken::as_select())
         .order(access_tokens::id.desc())
         .load(connection)
@@ -147,12 +142,7 @@ pub fn count_live(
     access_tokens::table
         .filter(access_tokens::name.is_not_null())
         .filter(access_tokens::client_id.eq(client_id))
-        .filter(access_tokens::revoked_at.is_null())
-        .filter(
-            access_tokens::expires_at
-                .is_null()
-                .or(access_tokens::expires_at.gt(Some(now))),
-        )
+        .filter(access_token::live_at(now))
         .count()
         .get_result(connection)
 }
@@ -188,12 +178,7 @@ pub fn revoke(
     let ended = diesel::update(access_tokens::table.find(id))
         .filter(access_tokens::name.is_not_null())
         .filter(access_tokens::client_id.eq(client_id))
-        .filter(access_tokens::revoked_at.is_null())
-        .filter(
-            access_tokens::expires_at
-                .is_null()
-                .or(access_tokens::expires_at.gt(Some(ending.at))),
-        )
+        .filter(access_token::live_at(ending.at))
         .set((
             access_tokens::revoked_at.eq(Some(ending.at)),
             access_tokens::revoked_because.eq(Some(ending.because)),

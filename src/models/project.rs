@@ -8,7 +8,7 @@ use unicode_normalization::UnicodeNormalization;
 use crate::clock::UnixTime;
 use crate::db::{DbConnection, note_change, note_token_change};
 use crate::oauth::id::{IdKind, new_id};
-use crate::schema::{clients, project_members, projects, users};
+use crate::schema::{clients, project_members, projects, spent_slugs, users};
 
 use super::client::{self, Client, ClientKind};
 use super::project_member::{self, Membership, ProjectMember};
@@ -106,7 +106,7 @@ pub fn free_slug(connection: &mut DbConnection, slug: &str) -> QueryResult<Optio
             1 => slug.to_owned(),
             _ => format!("{slug}-{number}"),
         };
-        if find_by_slug(connection, &tried)?.is_none() {
+        if find_by_slug(connection, &tried)?.is_none() && !is_spent(connection, &tried)? {
             return Ok(Some(tried));
         }
     }
@@ -120,6 +120,15 @@ pub fn find(connection: &mut DbConnection, id: &str) -> QueryResult<Option<Proje
         .select(Project::as_select())
         .get_result(connection)
         .optional()
+}
+
+/// Whether a project that is gone had this slug: APIs may still let in whoever belongs to it.
+fn is_spent(connection: &mut DbConnection, slug: &str) -> QueryResult<bool> {
+    let spent = spent_slugs::table
+        .find(slug)
+        .count()
+        .get_result::<i64>(connection)?;
+    Ok(spent > 0)
 }
 
 /// Finds by slug.
@@ -266,13 +275,16 @@ pub fn insert(connection: &mut DbConnection, project: Project, owner_id: &str) -
     project_member::insert(connection, owner)
 }
 
-/// The same, unless somebody has the slug: on PostgreSQL another may take it in the moment between looking
-/// for it and this. Whether it was added.
+/// The same, unless somebody has or had the slug: on PostgreSQL another may take it in the moment between
+/// looking for it and this. Whether it was added.
 pub fn insert_unless_taken(
     connection: &mut DbConnection,
     project: Project,
     owner_id: &str,
 ) -> QueryResult<bool> {
+    if is_spent(connection, &project.slug)? {
+        return Ok(false);
+    }
     // In a savepoint, since PostgreSQL does nothing more in a transaction in which a row was refused.
     match connection.transaction(|connection| insert(connection, project, owner_id)) {
         Ok(()) => Ok(true),
@@ -287,12 +299,21 @@ pub fn rename(connection: &mut DbConnection, id: &str, name: &str) -> QueryResul
     Ok(renamed.execute(connection)? == 1)
 }
 
-/// Deletes one with its members and clients, and all that is theirs.
-pub fn delete(connection: &mut DbConnection, id: &str) -> QueryResult<bool> {
-    let deleted = diesel::delete(projects::table.find(id)).execute(connection)?;
+/// Deletes one with its members and clients, and all that is theirs. Nobody gets its slug again.
+pub fn delete(connection: &mut DbConnection, id: &str, now: UnixTime) -> QueryResult<bool> {
+    let deleted: Option<String> = diesel::delete(projects::table.find(id))
+        .returning(projects::slug)
+        .get_result(connection)
+        .optional()?;
     note_change(connection)?;
     note_token_change(connection)?;
-    Ok(deleted == 1)
+    let Some(slug) = deleted else {
+        return Ok(false);
+    };
+    diesel::insert_into(spent_slugs::table)
+        .values((spent_slugs::slug.eq(slug), spent_slugs::spent_at.eq(now)))
+        .execute(connection)?;
+    Ok(true)
 }
 
 /// Adds a person's own project and its one client, which has no grants and no secret: it holds the

@@ -14,7 +14,8 @@ browser without JavaScript, the server is the release build. Nothing here was wr
 \`tests/clients/node/first_flow.test.mjs\` wrote it down while it ran:
 
 \`\`\`sh
-LATCHKEY_RECORD=docs/first-flow.md tests/run clients
+cargo build --release
+PROGRAM_UNDER_TEST=$PWD/target/release/latchkey LATCHKEY_RECORD=docs/first-flow.md tests/run clients
 \`\`\`
 
 Of tokens, codes, cookies and other long values only the ends are shown (\`lka_1xV0…a81Q\`), passwords are left out,

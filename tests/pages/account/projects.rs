@@ -254,6 +254,30 @@ fn deleting_it_asks_for_its_name_and_after_a_while_for_the_password() {
 }
 
 #[test]
+fn nobody_gets_the_slug_of_a_project_that_is_gone() {
+    let server = TestServer::start();
+    server.db_user("ada");
+    server.db_user("bea");
+    let mut ada = signed_in(&server, "ada");
+    let slug = create(&server, &mut ada, "Weather", "");
+    let delete = format!("/account/projects/{slug}/delete");
+    let gone = form(&server, &mut ada, &delete, &delete).fill("typed", "Weather");
+    let (_, page) = ada.submit(&format!("{}{delete}", server.url), &gone);
+    assert!(page.body.contains("was deleted"), "{page:?}");
+    let mut bea = signed_in(&server, "bea");
+    let again = form(&server, &mut bea, NEW, NEW)
+        .fill("name", "Mine")
+        .fill("slug", &slug);
+    let answer = bea.submit_once(&format!("{}{NEW}", server.url), &again);
+    assert_page(&answer, 422);
+    assert!(
+        answer.body.contains("Another project has this slug"),
+        "{answer:?}"
+    );
+    assert_eq!(create(&server, &mut bea, "Weather", ""), "weather-2");
+}
+
+#[test]
 fn a_member_who_is_no_owner_changes_keys_and_nothing_else() {
     let server = TestServer::start();
     server.db_user("ada");

@@ -79,10 +79,10 @@ async fn delete(owner: &Owner, body: &Body) -> PageResult {
         return ask(owner, StatusCode::UNPROCESSABLE_ENTITY, typed, confirmation).await;
     }
     let event = owner.project_event("project.deleted", "");
-    let id = owner.project.id.clone();
+    let (id, now) = (owner.project.id.clone(), owner.now);
     let delete = owner.app.db.write(move |connection| {
         event.insert(connection)?;
-        Ok(project::delete(connection, &id)?)
+        Ok(project::delete(connection, &id, now)?)
     });
     if !delete.await? {
         return Err(PageError::not_found());

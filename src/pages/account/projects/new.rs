@@ -80,7 +80,7 @@ async fn create(person: &Person, body: &Body) -> PageResult {
         }
         Err(Refusal::SlugTaken) => {
             slug.error = Some(String::from(
-                "Another project has this slug. Choose another.",
+                "Another project has this slug, or had it. Choose another.",
             ));
         }
         Err(Refusal::TooMany) => {

@@ -1,3 +1,4 @@
+DROP TABLE spent_slugs;
 DROP INDEX access_tokens_by_last_four;
 CREATE INDEX access_tokens_by_last_four ON access_tokens (last_four) WHERE kind <> 'access';
 CREATE INDEX access_tokens_named_by_client ON access_tokens (client_id) WHERE kind <> 'access';
