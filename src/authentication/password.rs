@@ -11,6 +11,10 @@ use argon2::password_hash::{Output, ParamsString, PasswordHash, Salt, SaltString
 use argon2::{Algorithm, Argon2, Block, Params, Version};
 use aws_lc_rs::constant_time::verify_slices_are_equal;
 use aws_lc_rs::rand;
+use thread_priority::{
+    NormalThreadSchedulePolicy, ThreadPriority, ThreadSchedulePolicy,
+    set_thread_priority_and_policy, thread_native_id,
+};
 use tokio::sync::oneshot;
 
 use crate::config;
@@ -157,8 +161,14 @@ impl PasswordHasher {
 }
 
 fn serve(arrivals: &Mutex<Receiver<Work>>) {
-    // The lowest priority: whatever else the server does goes first. On Linux this is the thread's own.
-    if rustix::process::nice(19).is_err() {
+    // Whatever else the server does goes first, at once: a thread that is only nice keeps its core until its
+    // time slice is over.
+    #[cfg(target_os = "linux")]
+    let policy = NormalThreadSchedulePolicy::Idle;
+    #[cfg(not(target_os = "linux"))]
+    let policy = NormalThreadSchedulePolicy::Other;
+    let (own, policy) = (thread_native_id(), ThreadSchedulePolicy::Normal(policy));
+    if set_thread_priority_and_policy(own, ThreadPriority::Min, policy).is_err() {
         tracing::warn!("the hashing threads run at normal priority");
     }
     let mut memory = Vec::new();

@@ -34,11 +34,15 @@ impl Failure {
     }
 }
 
-/// A sentence, also where its beginning was made to stand after something else. The name of a setting stays as
-/// it is spelled.
+/// A sentence, also where its beginning was made to stand after something else. The name of a setting or file
+/// stays as it is spelled.
 fn begun_large(sentence: &str) -> String {
     let word = sentence.split(' ').next().unwrap_or_default();
-    let Some(first) = word.chars().next().filter(|_| !word.contains('_')) else {
+    let Some(first) = word
+        .chars()
+        .next()
+        .filter(|_| !word.contains(['_', '.', '/']))
+    else {
         return sentence.to_owned();
     };
     let rest = sentence.get(first.len_utf8()..).unwrap_or_default();

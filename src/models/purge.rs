@@ -7,8 +7,8 @@ use crate::clock::UnixTime;
 use crate::db::DbConnection;
 use crate::oauth::SecretId;
 use crate::schema::{
-    access_tokens, audit_events, authorization_requests, authorizations, one_time_links, refusals,
-    sessions,
+    access_tokens, audit_events, authorization_requests, authorizations, one_time_links,
+    refresh_tokens, refusals, sessions,
 };
 
 use super::{activity, named_token};
@@ -21,12 +21,11 @@ const AUDIT_EVENTS_KEPT: i64 = 400 * DAY;
 const REFUSALS_KEPT: i64 = 30 * DAY;
 const DAY: i64 = 86400;
 
-/// Every table whose rows end: its key, the column of their time, the seconds that they stay after it.
-/// Authorizations stand before their tokens, as everybody locks them.
+/// Every table whose rows end by time, but access tokens: its key, the column of their time, the seconds that
+/// they stay after it.
 macro_rules! each_table {
     ($act:ident) => {
         $act!(authorizations, String, live_until, 0);
-        $act!(access_tokens, SecretId, expires_at, 0);
         $act!(authorization_requests, SecretId, expires_at, 0);
         $act!(sessions, SecretId, expires_at, 0);
         $act!(one_time_links, SecretId, expires_at, 0);
@@ -35,7 +34,30 @@ macro_rules! each_table {
     };
 }
 
-/// Deletes one batch of every table; returns how many rows, 0 once nothing is due.
+/// Deletes the first rows that are due, of those with `$which`; how many.
+macro_rules! delete {
+    ($connection:ident, $before:expr, $table:ident, $key:ty, $column:ident $(, $which:expr)?) => {{
+        let before = $before;
+        let mut keys: Vec<$key> = $table::table
+            .filter($table::$column.le(before))
+            $(.filter($which))?
+            .order($table::$column)
+            .limit(BATCH)
+            .select($table::id)
+            .load($connection)?;
+        // One order for all who delete several.
+        keys.sort();
+        let mut deleted = 0;
+        for key in &keys {
+            // On PostgreSQL a row may have been renewed since it was found.
+            let due = $table::table.find(key).filter($table::$column.le(before));
+            deleted += diesel::delete(due).execute($connection)?;
+        }
+        deleted
+    }};
+}
+
+/// Deletes one batch; returns how many rows, 0 once nothing is due.
 ///
 /// An authorization goes with its codes and refresh tokens once none of them can be live: until then a
 /// used code or rotated refresh token must be recognised when it is replayed.
@@ -43,34 +65,65 @@ macro_rules! each_table {
 /// # Errors
 /// The database's.
 pub fn batch(connection: &mut DbConnection, now: UnixTime) -> QueryResult<usize> {
-    let mut deleted = activity::purge(connection, now)?;
-    macro_rules! delete {
-        // Of those that people have named, they are told for a while that they have ended.
-        (access_tokens, $key:ty, $column:ident, $kept:expr) => {
-            let (named, kept) = (access_tokens::name.is_not_null(), named_token::KEPT);
-            delete!(access_tokens, $key, $column, $kept, access_tokens::name.is_null());
-            delete!(access_tokens, $key, $column, kept, named);
-            delete!(access_tokens, $key, revoked_at, kept, named);
-        };
-        ($table:ident, $key:ty, $column:ident, $kept:expr $(, $which:expr)?) => {{
-            let before = now.plus(-$kept);
-            let mut keys: Vec<$key> = $table::table
-                .filter($table::$column.le(before))
-                $(.filter($which))?
-                .order($table::$column)
-                .limit(BATCH)
-                .select($table::id)
-                .load(connection)?;
-            // One order for all who delete several.
-            keys.sort();
-            for key in &keys {
-                // On PostgreSQL a row may have been renewed since it was found.
-                let due = $table::table.find(key).filter($table::$column.le(before));
-                deleted += diesel::delete(due).execute(connection)?;
-            }
-        }};
+    // Tokens in transactions of their own, and before the authorizations, each of which may have hundreds:
+    // whoever else locks both takes the authorization first.
+    let tokens = tokens(connection, now)?;
+    if tokens > 0 {
+        return Ok(tokens);
     }
-    each_table!(delete);
+    let mut deleted = activity::purge(connection, now)?;
+    macro_rules! delete_from {
+        ($table:ident, $key:ty, $column:ident, $kept:expr) => {
+            deleted += delete!(connection, now.plus(-$kept), $table, $key, $column);
+        };
+    }
+    each_table!(delete_from);
+    Ok(deleted)
+}
+
+fn tokens(connection: &mut DbConnection, now: UnixTime) -> QueryResult<usize> {
+    let (named, unnamed) = (
+        access_tokens::name.is_not_null(),
+        access_tokens::name.is_null(),
+    );
+    // Of those that people have named, they are told for a while that they have ended.
+    let lately = now.plus(-named_token::KEPT);
+    let mut deleted = delete!(
+        connection,
+        now,
+        access_tokens,
+        SecretId,
+        expires_at,
+        unnamed
+    );
+    deleted += delete!(
+        connection,
+        lately,
+        access_tokens,
+        SecretId,
+        expires_at,
+        named
+    );
+    deleted += delete!(
+        connection,
+        lately,
+        access_tokens,
+        SecretId,
+        revoked_at,
+        named
+    );
+    let mut rotated: Vec<SecretId> = refresh_tokens::table
+        .inner_join(authorizations::table)
+        .filter(authorizations::live_until.le(now))
+        .limit(BATCH)
+        .select(refresh_tokens::id)
+        .load(connection)?;
+    rotated.sort();
+    for id in &rotated {
+        let due = refresh_tokens::table.find(id);
+        let due = due.filter(refresh_tokens::expires_at.le(now));
+        deleted += diesel::delete(due).execute(connection)?;
+    }
     Ok(deleted)
 }
 
@@ -108,6 +161,7 @@ pub fn due(connection: &mut DbConnection, now: UnixTime) -> QueryResult<Vec<(&'s
             all.push((stringify!($table), due));
         }};
     }
+    count!(access_tokens, SecretId, expires_at, 0);
     each_table!(count);
     Ok(all)
 }

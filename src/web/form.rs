@@ -1,9 +1,14 @@
 //! Reads the form of a request: the right content type, not too long, well encoded. What its fields mean
 //! is for whoever reads them.
 
-use actix_web::HttpRequest;
+use std::convert::Infallible;
+use std::time::Duration;
+
+use actix_web::dev::Payload;
 use actix_web::http::header;
 use actix_web::web::Bytes;
+use actix_web::{FromRequest, HttpRequest, rt};
+use futures_util::future::{FutureExt, LocalBoxFuture};
 use time::{Date, Month};
 
 use crate::error::Error;
@@ -16,8 +21,29 @@ pub const LIMIT: usize = 64 * 1024;
 /// Fields of a signed-in person's form at most: it may have a checkbox for every scope and role.
 pub const MAX_FIELDS: usize = 1000;
 
-/// The body as it comes to a handler: an oversized or broken one is the handler's to refuse.
-pub type Body = Result<Bytes, actix_web::Error>;
+/// A body that takes longer keeps a connection from others.
+const PATIENCE: Duration = Duration::from_secs(10);
+
+/// The body as it comes to a handler, or why it cannot be read, which is the handler's to say.
+#[derive(Debug)]
+pub struct Body(Result<Bytes, &'static str>);
+
+impl FromRequest for Body {
+    type Error = Infallible;
+    type Future = LocalBoxFuture<'static, Result<Self, Infallible>>;
+
+    fn from_request(request: &HttpRequest, payload: &mut Payload) -> Self::Future {
+        let read = rt::time::timeout(PATIENCE, Bytes::from_request(request, payload));
+        read.map(|read| {
+            Ok(Self(match read {
+                Ok(Ok(body)) => Ok(body),
+                Ok(Err(_)) => Err("The body cannot be read, or is longer than 64 KiB."),
+                Err(_) => Err("The body did not arrive within 10 seconds."),
+            }))
+        })
+        .boxed_local()
+    }
+}
 
 /// The parameters of the body.
 ///
@@ -36,9 +62,8 @@ pub fn params_up_to<'a>(
     body: &'a Body,
     most: usize,
 ) -> Result<Params<'a>, OAuthError> {
-    let body = body.as_ref().map_err(|_| {
-        OAuthError::invalid_request("The body cannot be read, or is longer than 64 KiB.")
-    })?;
+    let body = body.0.as_ref();
+    let body = body.map_err(|why| OAuthError::invalid_request(*why))?;
     let content_type = request
         .headers()
         .get(header::CONTENT_TYPE)

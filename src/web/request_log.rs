@@ -1,6 +1,8 @@
-//! Around every request: its id, the refusal of plain http, its count and its line in the log. The line
-//! has the path without the query, which may hold codes and tokens of others' making.
+//! Around every request: its id, the refusal of plain http, the headers that every answer has, its count and
+//! its line in the log. The line has the path without the query, which may hold codes and tokens of others'
+//! making. A defect that panics costs its own request a 500, and nobody else anything.
 
+use std::panic::AssertUnwindSafe;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, OnceLock};
 use std::time::Instant;
@@ -8,15 +10,21 @@ use std::time::Instant;
 use actix_web::body::MessageBody;
 use actix_web::dev::{ServiceRequest, ServiceResponse};
 use actix_web::http::Method;
-use actix_web::http::header::{HeaderName, HeaderValue};
+use actix_web::http::header::{self, HeaderName, HeaderValue};
 use actix_web::middleware::Next;
 use actix_web::{HttpMessage, HttpRequest, web};
+use futures_util::FutureExt;
 
 use crate::app::App;
 use crate::directory::KnownClient;
 use crate::error::Error;
 
 use super::{client_address, paths, refusal_log, transport};
+
+/// What we say an answer is, it is.
+const NOSNIFF: HeaderValue = HeaderValue::from_static("nosniff");
+/// RFC 6797: browsers that have seen https once come by https.
+const A_YEAR: HeaderValue = HeaderValue::from_static("max-age=31536000");
 
 /// Names a request in the log, in the `X-Request-Id` of its answer and on error pages.
 #[derive(Clone, Copy, Debug)]
@@ -67,9 +75,19 @@ pub async fn around<B: MessageBody + 'static>(
     }
     let response = match transport::refuse(&app, &request) {
         Some(refusal) => request.into_response(refusal).map_into_right_body(),
-        None => next.call(request).await?.map_into_left_body(),
+        None => {
+            let called = AssertUnwindSafe(next.call(request)).catch_unwind();
+            let response = called.await.map_err(|_| unexpected(id))?;
+            response?.map_into_left_body()
+        }
     };
     finish(&app, id, started, response)
+}
+
+/// What was panicked with is on standard error already.
+fn unexpected(id: RequestId) -> Error {
+    tracing::error!(request_id = %id, "a request ended unexpectedly");
+    Error::failed("a request ended unexpectedly")
 }
 
 fn finish<B>(
@@ -101,11 +119,14 @@ fn finish<B>(
             milliseconds = (milliseconds * 100.0).round() / 100.0, "request"
         );
     }
+    let headers = response.headers_mut();
+    headers.insert(header::X_CONTENT_TYPE_OPTIONS, NOSNIFF);
+    if app.issuer.is_https() {
+        headers.insert(header::STRICT_TRANSPORT_SECURITY, A_YEAR);
+    }
     if status >= 400 || !quiet {
         let value = HeaderValue::try_from(id.to_string())?;
-        response
-            .headers_mut()
-            .insert(HeaderName::from_static("x-request-id"), value);
+        headers.insert(HeaderName::from_static("x-request-id"), value);
     }
     Ok(response)
 }

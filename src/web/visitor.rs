@@ -249,16 +249,12 @@ impl Visitor {
             .content_type("text/html; charset=utf-8")
             .insert_header((header::CONTENT_SECURITY_POLICY, policy))
             .insert_header((header::X_FRAME_OPTIONS, "DENY"))
-            .insert_header((header::X_CONTENT_TYPE_OPTIONS, "nosniff"))
             .insert_header((header::REFERRER_POLICY, "no-referrer"))
             .insert_header((header::CACHE_CONTROL, "no-store"))
             .insert_header((
                 "permissions-policy",
                 "camera=(), geolocation=(), microphone=()",
             ));
-        if self.app.issuer.is_https() {
-            response.insert_header((header::STRICT_TRANSPORT_SECURITY, "max-age=31536000"));
-        }
         response.body(body)
     }
 

@@ -78,6 +78,30 @@ test('a native app gets its code on an IPv6 loopback port of its choice', async 
   }
 });
 
+test('a pop-up that signs in comes back to the page that opened it', async () => {
+  const client = world.addWebApp('In a pop-up');
+  await visit(world, async (page) => {
+    await page.goto(new URL('/', world.app.redirectUri).href);
+    const opened = page.waitForEvent('popup');
+    await page.evaluate((url) => void window.open(url, 'sign-in', 'popup'), authorizeUrl(world, client));
+    const popup = await opened;
+    await signIn(popup);
+    await press(popup, 'Allow');
+    await backAt(popup, world.app.redirectUri);
+    assert.equal(await popup.evaluate(() => window.opener !== null), true);
+  });
+  // The signed-in areas let nobody hold on to their window.
+  await visit(world, async (page) => {
+    await page.goto(new URL('/', world.app.redirectUri).href);
+    const opened = page.waitForEvent('popup');
+    await page.evaluate((url) => void window.open(url, 'account', 'popup'), `${world.issuer}/account`);
+    const popup = await opened;
+    await signIn(popup);
+    await popup.waitForURL(`${world.issuer}/account`);
+    assert.equal(await popup.evaluate(() => window.opener), null);
+  });
+});
+
 test('an unregistered address gets an error page, never a redirect', async () => {
   const client = world.addWebApp('Careful');
   await visit(world, async (page) => {

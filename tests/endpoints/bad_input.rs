@@ -145,3 +145,59 @@ fn a_request_that_is_no_http_does_not_disturb_the_others() {
     }
     assert_eq!(server.get("/healthz").status, 200);
 }
+
+#[test]
+fn a_body_that_comes_too_slowly_is_refused_and_its_connection_closed() {
+    let server = TestServer::start();
+    let mut stream = TcpStream::connect(server.url.strip_prefix("http://").unwrap()).unwrap();
+    write!(
+        stream,
+        "POST /oauth/token HTTP/1.1\r\nhost: x\r\ncontent-type: {}\r\ncontent-length: 100\r\n\r\ngrant",
+        FORM_TYPE.1
+    )
+    .unwrap();
+    let patience = std::time::Duration::from_secs(20);
+    stream.set_read_timeout(Some(patience)).unwrap();
+    let mut answer = String::new();
+    stream.read_to_string(&mut answer).unwrap();
+    assert!(
+        answer.starts_with("HTTP/1.1 400") && answer.contains("within 10 seconds"),
+        "{answer}"
+    );
+}
+
+#[test]
+fn a_request_that_panics_gets_500_and_the_server_goes_on() {
+    async fn panicking() -> &'static str {
+        panic!("as a defect would")
+    }
+    let server = TestServer::start();
+    let app = server.app.clone();
+    let (sent, address) = std::sync::mpsc::channel();
+    std::thread::spawn(move || {
+        actix_web::rt::System::new().block_on(async move {
+            let service = move || {
+                actix_web::App::new()
+                    .app_data(app.clone())
+                    .route("/defect", actix_web::web::get().to(panicking))
+                    .route("/well", actix_web::web::get().to(async || "well"))
+                    .wrap(actix_web::middleware::from_fn(
+                        latchkey::web::request_log::around,
+                    ))
+            };
+            let own = actix_web::HttpServer::new(service)
+                .workers(1)
+                .bind("127.0.0.1:0")
+                .unwrap();
+            sent.send(own.addrs()[0]).unwrap();
+            own.run().await
+        })
+    });
+    let url = format!("http://{}", address.recv().unwrap());
+    for _ in 0..3 {
+        let answer = Answer::get(&format!("{url}/defect"), &[]);
+        answer.assert_error(500, "server_error");
+        assert!(!answer.body.contains("defect would"), "{answer:?}");
+        assert_eq!(Answer::get(&format!("{url}/well"), &[]).body, "well");
+    }
+}

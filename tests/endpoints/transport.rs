@@ -37,6 +37,29 @@ const EVERYTHING: [&str; 8] = [
 ];
 
 #[test]
+fn every_answer_keeps_browsers_from_guessing_its_type_and_on_https() {
+    let (plain, tls) = (TestServer::start(), https(&["127.0.0.1/32"], &[]));
+    let more = [
+        "/healthz",
+        "/readyz",
+        "/oauth/jwks",
+        "/auth/verify",
+        "/nothing",
+    ];
+    for path in EVERYTHING.into_iter().chain(more) {
+        for (server, year) in [(&plain, None), (&tls, Some("max-age=31536000"))] {
+            let answer = get(server, path, &[HTTPS]);
+            assert_eq!(
+                answer.header("x-content-type-options"),
+                Some("nosniff"),
+                "{path}: {answer:?}"
+            );
+            assert_eq!(answer.header("strict-transport-security"), year, "{path}");
+        }
+    }
+}
+
+#[test]
 fn plain_http_is_refused_by_a_sentence_that_names_the_setting() {
     let server = https(&[], &["192.0.2.1/32"]);
     for headers in [

@@ -211,22 +211,6 @@ fn head_is_answered_like_get() {
 }
 
 #[test]
-fn strict_transport_security_is_for_https_alone() {
-    let plain = TestServer::start();
-    assert_eq!(
-        plain.get("/login").header("strict-transport-security"),
-        None
-    );
-    let secure =
-        TestServer::with(|config| config.issuer = Some(String::from("https://login.example.com")));
-    let header = secure
-        .get("/login")
-        .header("strict-transport-security")
-        .map(str::to_owned);
-    assert!(header.is_some_and(|value| value.starts_with("max-age=")));
-}
-
-#[test]
 fn an_error_page_names_its_request_so_that_the_operator_finds_it() {
     let server = TestServer::start();
     let page = server.get("/nothing");

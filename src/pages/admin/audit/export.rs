@@ -95,7 +95,6 @@ async fn export(admin: &Administrator, format: Format) -> PageResult {
     Ok(HttpResponse::Ok()
         .insert_header((header::CONTENT_TYPE, format.content_type))
         .insert_header((header::CONTENT_DISPOSITION, "attachment"))
-        .insert_header((header::X_CONTENT_TYPE_OPTIONS, "nosniff"))
         .insert_header((header::CACHE_CONTROL, "no-store"))
         .streaming(file))
 }
