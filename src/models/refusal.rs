@@ -99,29 +99,44 @@ pub struct Filter {
 /// At most `limit` of those that are wanted, newest first, without the first `offset`.
 pub fn list(
     connection: &mut DbConnection,
-    filter: Filter,
+    filter: &Filter,
     offset: i64,
     limit: i64,
 ) -> QueryResult<Vec<Refusal>> {
-    macro_rules! query {
+    macro_rules! page {
         ($connection:expr, $backend:ty) => {{
-            let mut query = refusals::table
-                .select(Refusal::as_select())
-                .order((refusals::occurred_at.desc(), refusals::id.desc()))
+            let wanted = || {
+                let mut query = refusals::table
+                    .order((refusals::occurred_at.desc(), refusals::id.desc()))
+                    .into_boxed::<$backend>();
+                if let Some(client_id) = filter.client_id.clone() {
+                    query = query.filter(refusals::client_id.eq(client_id));
+                }
+                if let Some(error) = filter.error.clone() {
+                    query = query.filter(refusals::error.eq(error));
+                }
+                query
+            };
+            // Skipping reads an index alone, which is several times faster than reading what is skipped.
+            let first: Option<(UnixTime, String)> = wanted()
+                .select((refusals::occurred_at, refusals::id))
                 .offset(offset)
+                .limit(1)
+                .get_result($connection)
+                .optional()?;
+            let Some((at, id)) = first else {
+                return Ok(Vec::new());
+            };
+            wanted()
+                .filter(refusals::occurred_at.le(at))
+                .filter(refusals::occurred_at.lt(at).or(refusals::id.le(id)))
+                .select(Refusal::as_select())
                 .limit(limit)
-                .into_boxed::<$backend>();
-            if let Some(client_id) = filter.client_id {
-                query = query.filter(refusals::client_id.eq(client_id));
-            }
-            if let Some(error) = filter.error {
-                query = query.filter(refusals::error.eq(error));
-            }
-            query.load($connection)
+                .load($connection)
         }};
     }
     match connection {
-        DbConnection::Sqlite(connection) => query!(connection, Sqlite),
-        DbConnection::Postgres(connection) => query!(connection, Pg),
+        DbConnection::Sqlite(connection) => page!(connection, Sqlite),
+        DbConnection::Postgres(connection) => page!(connection, Pg),
     }
 }

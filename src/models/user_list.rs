@@ -153,7 +153,8 @@ fn filtered(wanted: &Wanted) -> users::BoxedQuery<'static, Backend> {
     };
     match &wanted.role {
         Some(name) if name != role::USER => query
-            .filter(users::roles.ne("[]"))
+            // As the index of those with roles says it: a bound value would not be recognised.
+            .filter(sql::<Bool>("users.roles <> '[]'"))
             .filter(users::roles.like(role::held(name)).escape('\\')),
         _ => query,
     }

@@ -32,7 +32,7 @@ fn assert_refused(ended: &Ended, status: i32) {
     assert!(!ended.err.contains("panicked"), "{ended:?}");
     let word = ended.err.split(' ').nth(1).unwrap_or_default();
     assert!(
-        !word.starts_with(char::is_lowercase) || word.contains('_'),
-        "begins large, but for the name of a setting: {ended:?}"
+        !word.starts_with(char::is_lowercase) || word.contains(['_', '.', '/']),
+        "begins large, but for the name of a setting or file: {ended:?}"
     );
 }

@@ -103,7 +103,7 @@ fn who_is_later_by_a_moment_gets_the_form_again_or_the_next_free_slug() {
     assert_page(&answer, 422);
     let body = unescape(&answer.body);
     for piece in [
-        "Another project has this slug. Choose another.",
+        "Another project has this slug, or had it. Choose another.",
         "value=\"Mine & nobody's\"",
         "value=\"weather\"",
     ] {

@@ -94,7 +94,7 @@ async fn read(
     let offset = listing.offset();
     let read = admin.app.db.read(move |connection| {
         let filter = Filter { client_id, error };
-        let refusals = refusal::list(connection, filter, offset, PAGE + 1)?;
+        let refusals = refusal::list(connection, &filter, offset, PAGE + 1)?;
         let mut ids: Vec<String> = refusals
             .iter()
             .filter_map(|refusal| refusal.client_id.clone())
