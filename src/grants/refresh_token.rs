@@ -1,6 +1,7 @@
 //! The refresh token grant (RFC 6749 §6) with rotation for every client and reuse detection
 //! (RFC 9700 §4.14.2). A retry inside the grace time gets the same successor again.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use crate::clock::UnixTime;
@@ -221,7 +222,7 @@ impl Refresh {
             .into());
         };
         let answer = SealedAnswer::open(sealed, &self.presented)?;
-        if answer.requested != self.requested {
+        if names(answer.requested.as_deref()) != names(self.requested.as_deref()) {
             return Err(OAuthError::invalid_grant("a retry with another scope").into());
         }
         Ok(self.respond(&answer))
@@ -239,4 +240,9 @@ impl Refresh {
             scope: Scope::from_stored(answer.scope.clone()),
         }
     }
+}
+
+/// The order of a scope's names means nothing (RFC 6749 §3.3).
+fn names(scope: Option<&str>) -> Option<BTreeSet<&str>> {
+    scope.map(|scope| scope.split(' ').collect())
 }

@@ -104,6 +104,24 @@ fn a_retry_with_another_scope_is_refused_and_revokes_nothing() {
 }
 
 #[test]
+fn a_retry_may_name_the_same_scope_in_another_order() {
+    let server = TestServer::start();
+    server.db_user("ada");
+    let app = ThirdPartyApp::web(&server);
+    let code = super::code_for_both(&app, "ada");
+    let first = app.redeem(&code).member("refresh_token");
+    let refresh = |scope| {
+        app.token(&[
+            ("grant_type", "refresh_token"),
+            ("refresh_token", &first),
+            ("scope", scope),
+        ])
+        .assert_tokens()
+    };
+    assert_eq!(refresh("read write"), refresh("write read"));
+}
+
+#[test]
 fn a_retry_passes_the_checks_of_any_refresh() {
     let server = TestServer::with(|config| config.tokens.refresh_reuse_grace = 600);
     let ada = server.db_user("ada");

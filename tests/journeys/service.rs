@@ -13,7 +13,7 @@ use oauth2::{
 use crate::support::actors::sign_in;
 use crate::support::app::{PASSWORD, RegisteredClient};
 use crate::support::browser::Form;
-use crate::support::{Answer, Browser, NewClient, ResourceServer, TestServer};
+use crate::support::{Answer, Browser, NewClient, Program, ResourceServer, TestServer};
 
 /// Carries the crate's requests.
 #[expect(
@@ -43,9 +43,8 @@ fn carry(request: HttpRequest) -> Result<HttpResponse, std::io::Error> {
 /// The crate's client for one of ours.
 macro_rules! library_client {
     ($server:expr, $client:expr) => {{
-        let metadata = $server
-            .get("/.well-known/oauth-authorization-server")
-            .json();
+        let at = format!("{}/.well-known/oauth-authorization-server", $server.url);
+        let metadata = Answer::get(&at, &[]).json();
         let url = |name: &str| metadata[name].as_str().unwrap().to_owned();
         let mut client = BasicClient::new(ClientId::new($client.id.clone()))
             .set_auth_uri(AuthUrl::new(url("authorization_endpoint")).unwrap())
@@ -192,4 +191,70 @@ fn a_first_party_application_signs_in_by_a_library() {
         .unwrap();
     assert!(ResourceServer::new(&server).is_active(tokens.access_token().secret()));
     assert!(tokens.refresh_token().is_some());
+}
+
+#[test]
+fn the_running_program_serves_every_flow_of_a_library() {
+    let program = Program::new();
+    let run = |line: &str| program.json(&line.split(' ').collect::<Vec<_>>());
+    let client_of = |answer: serde_json::Value| RegisteredClient {
+        id: answer["client_id"].as_str().unwrap().to_owned(),
+        secret: answer["client_secret"].as_str().map(str::to_owned),
+    };
+    run("scope add read --description Read --default");
+    let add = "user add ada --email ada@example.org --password-stdin";
+    program.json_with(&add.split(' ').collect::<Vec<_>>(), PASSWORD);
+    let app = client_of(run(
+        "client add --name App --redirect-uri https://app.example/cb --scope read",
+    ));
+    let own = client_of(run(
+        "client add --name Own --public --first-party --grant password --scope read",
+    ));
+    let service = client_of(run("client add --name Service --scope read"));
+    let api = client_of(run("client add --name API --resource-server"));
+    let served = program.serve();
+    let api = library_client!(served, api);
+    let is_active = |token: &oauth2::AccessToken| {
+        let known = api.introspect(token).request(&carry).unwrap();
+        known.active()
+    };
+
+    let client = library_client!(served, app)
+        .set_redirect_uri(RedirectUrl::new(String::from("https://app.example/cb")).unwrap());
+    let (challenge, verifier) = PkceCodeChallenge::new_random_sha256();
+    let (url, _) = client
+        .authorize_url(CsrfToken::new_random)
+        .set_pkce_challenge(challenge)
+        .url();
+    let mut browser = Browser::new();
+    let (at, page) = browser.get(url.as_str());
+    let (at, page) = sign_in(&mut browser, &at, &page, "ada", PASSWORD);
+    let allow = Form::find(&page, "/consent").fill("decision", "allow");
+    let code = browser.submit(&at, &allow).1.location_params()["code"].clone();
+    let tokens = client
+        .exchange_code(AuthorizationCode::new(code))
+        .set_pkce_verifier(verifier)
+        .request(&carry)
+        .unwrap();
+    assert!(is_active(tokens.access_token()));
+    let renewed = client
+        .exchange_refresh_token(tokens.refresh_token().unwrap())
+        .request(&carry)
+        .unwrap();
+    assert!(is_active(renewed.access_token()));
+
+    let (username, password) = (
+        ResourceOwnerUsername::new("ada".into()),
+        ResourceOwnerPassword::new(PASSWORD.into()),
+    );
+    let signed_in = library_client!(served, own)
+        .exchange_password(&username, &password)
+        .request(&carry)
+        .unwrap();
+    assert!(is_active(signed_in.access_token()));
+    let of_service = library_client!(served, service)
+        .exchange_client_credentials()
+        .request(&carry)
+        .unwrap();
+    assert!(is_active(of_service.access_token()));
 }
