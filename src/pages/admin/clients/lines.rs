@@ -1,11 +1,14 @@
 //! The lines of the lists on the page of a client: secrets, tokens, people, refused requests.
 
+use crate::authentication::bearer;
 use crate::clock::UnixTime;
+use crate::directory::Permissions;
 use crate::models::access_token::{AccessToken, TokenKind};
 use crate::models::client_secret::ClientSecret;
 use crate::models::consent::Consent;
 use crate::models::refusal::Refusal;
-use crate::web::page::Moment;
+use crate::oauth::Scope;
+use crate::web::page::{Moment, ScopeLine, scope_lines};
 
 pub(super) struct SecretLine {
     pub(super) id: String,
@@ -18,13 +21,15 @@ pub(super) struct SecretLine {
 }
 
 pub(super) struct TokenLine {
+    /// By which the address of its page names it.
+    pub(super) jti: String,
     pub(super) last_four: String,
     /// What it is called, or what it is.
     pub(super) name: String,
     pub(super) username: Option<String>,
     /// Empty where there is no user.
     pub(super) user_id: String,
-    pub(super) scope: String,
+    pub(super) scopes: Vec<ScopeLine>,
     pub(super) made: Moment,
     pub(super) ends: Option<Moment>,
 }
@@ -32,7 +37,7 @@ pub(super) struct TokenLine {
 pub(super) struct PersonLine {
     pub(super) user_id: String,
     pub(super) username: String,
-    pub(super) scope: String,
+    pub(super) scopes: Vec<ScopeLine>,
     pub(super) since: Moment,
 }
 
@@ -78,10 +83,12 @@ impl RefusalLine {
 pub(super) fn live(
     tokens: Vec<(AccessToken, Option<String>)>,
     most: usize,
+    permissions: &Permissions,
     now: UnixTime,
 ) -> Vec<TokenLine> {
     let tokens = tokens.into_iter().filter(|(token, _)| token.is_live(now));
     let line = |(token, username): (AccessToken, Option<String>)| TokenLine {
+        jti: bearer::jti(&token.id),
         last_four: token.last_four,
         name: token.name.unwrap_or_else(|| {
             String::from(match token.kind {
@@ -92,7 +99,7 @@ pub(super) fn live(
         }),
         username,
         user_id: token.user_id.unwrap_or_default(),
-        scope: token.scope.as_str().to_owned(),
+        scopes: scope_lines(permissions, &token.scope),
         made: Moment::new(token.created_at, now),
         ends: token.expires_at.map(|at| Moment::ahead(at, now)),
     };
@@ -103,18 +110,19 @@ pub(super) fn live(
 pub(super) fn people(
     consents: Vec<(Consent, String)>,
     most: usize,
+    permissions: &Permissions,
     now: UnixTime,
 ) -> Vec<PersonLine> {
     let mut people: Vec<PersonLine> = Vec::new();
     for (consent, username) in consents {
+        let scopes = scope_lines(permissions, &Scope::from_stored(consent.scope_name));
         if let Some(known) = people.iter_mut().find(|own| own.user_id == consent.user_id) {
-            known.scope.push(' ');
-            known.scope.push_str(&consent.scope_name);
+            known.scopes.extend(scopes);
         } else if people.len() < most {
             people.push(PersonLine {
                 user_id: consent.user_id,
                 username,
-                scope: consent.scope_name,
+                scopes,
                 since: Moment::new(consent.created_at, now),
             });
         }

@@ -129,9 +129,9 @@ pub(super) async fn page(
             .collect(),
         form,
         days: secrets::DAYS,
-        tokens: lines::live(tokens, newest, now),
+        tokens: lines::live(tokens, newest, &permissions, now),
         people_count,
-        people: lines::people(consents, newest, now),
+        people: lines::people(consents, newest, &permissions, now),
         refusals: refusals
             .iter()
             .map(|own| RefusalLine::new(own, now))

@@ -20,13 +20,13 @@ fn act(server: &TestServer, root: &mut Browser, path: &str) -> String {
 }
 
 /// Gives a client an API key without an end.
-fn db_api_key(server: &TestServer, client_id: &str) -> String {
+pub fn db_api_key(server: &TestServer, client_id: &str, scope: &str) -> String {
     let now = server.app.now();
     let secret = PlainSecret::generate(SecretKind::ApiKey, now);
     let mut row = latchkey::grants::issue::new_access_token(
         &secret,
         client_id,
-        latchkey::oauth::Scope::from_stored(String::from("read")),
+        latchkey::oauth::Scope::from_stored(scope.to_owned()),
         now,
         now,
     );
@@ -75,7 +75,7 @@ fn the_panic_button_ends_every_token_of_the_client_and_of_no_other() {
     let api = ResourceServer::new(&server);
     let (access, refresh) = app.tokens("ada");
     let code = app.code("ada");
-    let key = db_api_key(&server, &app.client.id);
+    let key = db_api_key(&server, &app.client.id, "read");
     let (foreign_access, foreign_refresh) = other.tokens("ada");
     assert!(api.is_active(&access) && api.is_active(&key) && api.is_active(&foreign_access));
 

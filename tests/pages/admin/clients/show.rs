@@ -4,6 +4,7 @@ use crate::pages::admin::administrator;
 use crate::support::actors::REDIRECT_URI;
 use crate::support::{NewClient, TestServer, ThirdPartyApp};
 
+use super::acts::db_api_key;
 use super::{page, page_of, text};
 
 #[test]
@@ -39,6 +40,33 @@ fn it_tells_of_live_tokens_and_of_people_who_allowed_it() {
     server.advance(3700);
     let said = text(&page(&server, &mut root, &page_of(&app.client.id)));
     assert!(said.contains("No live tokens"), "{said}");
+}
+
+#[test]
+fn a_live_token_leads_to_its_page_and_folds_its_scopes() {
+    let server = TestServer::start();
+    let mut root = administrator(&server);
+    let names: Vec<String> = (0..200).map(|n| format!("things.{n:03}")).collect();
+    for name in &names {
+        server.db_scope(name, "One of many", false, false);
+    }
+    let service = NewClient {
+        scope: names.join(" "),
+        ..NewClient::service()
+    };
+    let id = server.db_client(service).id;
+    let key = db_api_key(&server, &id, &names.join(" "));
+    let shown = page(&server, &mut root, &page_of(&id));
+    let (_, tokens) = shown.body.split_once("id=\"tokens\"").unwrap();
+    let tokens = tokens.split("</section>").next().unwrap();
+    let (before, folded) = tokens.split_once("<summary>200 scopes</summary>").unwrap();
+    assert!(!before.contains("things.") && folded.contains("things.199"));
+    let link = before.split("href=\"").nth(1).unwrap();
+    let link = link.split('"').next().unwrap();
+    assert!(link.starts_with("/admin/tokens/show?jti="), "{link}");
+    let token = page(&server, &mut root, link);
+    let last_four = format!("…{}", &key[key.len() - 4..]);
+    assert!(text(&token).contains(&last_four), "{token:?}");
 }
 
 #[test]
