@@ -1,5 +1,6 @@
 // What an administrator does with clients.
 import assert from 'node:assert/strict';
+import { execFileSync } from 'node:child_process';
 import { after, before, test } from 'node:test';
 import { looks } from './looks.mjs';
 import { administrator, authorizeUrl, backAt, open, person, press, shows, signIn, startWorld, visit } from './world.mjs';
@@ -20,12 +21,18 @@ const admin = (page, path) => open(world, page, path, administrator);
 const addService = (name) => world.addClient(name, '--scope', 'notes.read');
 
 /** Whether a secret gets its client a token. */
-async function getsToken(id, secret) {
+async function getsToken(id, secret, more = {}) {
   const answer = await fetch(`${world.issuer}/oauth/token`, {
     method: 'POST',
-    body: new URLSearchParams({ grant_type: 'client_credentials', client_id: id, client_secret: secret }),
+    body: new URLSearchParams({ grant_type: 'client_credentials', client_id: id, client_secret: secret, ...more }),
   });
   return answer.ok;
+}
+
+/** Makes every password that was typed one of long ago, around HTTP: no test waits for ten minutes. */
+function dbTypedLongAgo() {
+  const update = 'import sqlite3, sys\nwith sqlite3.connect(sys.argv[1]) as db: db.execute("UPDATE sessions SET confirmed_at = 0")';
+  execFileSync('python3', ['-c', update, world.run.env.LATCHKEY_DATABASE_URL.replace('sqlite://', '')]);
 }
 
 // First, while there is none.
@@ -98,6 +105,41 @@ for (const javaScript of [true, false]) {
       await press(page, 'Delete client');
       await page.getByRole('status').waitFor();
       assert.ok(!(await getsToken(id, second)));
+    }, { javaScript });
+  });
+
+  test(`an act that reaches further asks for the password once, in its form, ${how}`, async () => {
+    const client = addService(`Asked ${how}`);
+    await visit(world, async (page) => {
+      await admin(page, `/admin/clients/${client.client_id}`);
+      dbTypedLongAgo();
+      await page.getByRole('link', { name: 'Edit', exact: true }).click();
+      const password = page.getByLabel('Your password', { exact: true });
+      await page.getByLabel('Name', { exact: true }).fill(`Renamed ${how}`);
+      await press(page, 'Save changes');
+      await page.getByRole('heading', { name: `Renamed ${how}` }).waitFor();
+
+      await page.getByRole('link', { name: 'Edit', exact: true }).click();
+      await page.getByLabel('notes.write', { exact: true }).check();
+      await press(page, 'Save changes');
+      await page.getByText('Type your own password').waitFor();
+      assert.equal(await page.evaluate(() => document.activeElement.id), 'confirmation');
+      assert.ok(await page.getByLabel('notes.write', { exact: true }).isChecked());
+      await password.fill(administrator.password);
+      await press(page, 'Save changes');
+      await page.getByRole('status').filter({ hasText: 'in force' }).waitFor();
+
+      assert.equal(await password.count(), 0);
+      dbTypedLongAgo();
+      await page.reload();
+      await page.getByLabel('Name', { exact: true }).fill('second');
+      await password.fill('wrong');
+      await press(page, 'Add secret');
+      await page.getByText('This is not your password.').waitFor();
+      assert.equal(await page.getByLabel('Name', { exact: true }).inputValue(), 'second');
+      await password.fill(administrator.password);
+      await press(page, 'Add secret');
+      await page.locator('#client-secret').waitFor();
     }, { javaScript });
   });
 
@@ -249,11 +291,36 @@ looks(() => world, 'admin client with long names', async (page) => {
   await admin(page, `/admin/clients/${client.client_id}`);
   await page.locator('summary').first().click();
 });
+looks(() => world, 'admin client with a token of 200 scopes', async (page) => {
+  const names = [...Array(SCOPES).keys()].map((number) => `things.${String(number).padStart(3, '0')}`);
+  const client = world.addClient('Everything at once', ...names.flatMap((name) => ['--scope', name]));
+  assert.ok(await getsToken(client.client_id, client.client_secret, { scope: names.join(' ') }));
+  await admin(page, `/admin/clients/${client.client_id}`);
+  const tokens = page.locator('#tokens + p + .card');
+  // A time stays on its line.
+  const { height } = await tokens.locator('time').first().boundingBox();
+  assert.ok(height < 30, `${height} pixels`);
+  await tokens.getByText('200 scopes').click();
+  await tokens.getByText('Do the thing number 0,').waitFor();
+});
 looks(() => world, 'admin client right to left', async (page) => {
   const client = world.addClient('دفتر الملاحظات 📓 الجديد', '--public', '--redirect-uri', 'http://127.0.0.1/callback');
   world.command(['client', 'disable', client.client_id]);
   await admin(page, `/admin/clients/${client.client_id}`);
 });
 looks(() => world, 'admin client edit', (page) => admin(page, `/admin/clients/${clients.told.client_id}/edit`));
+looks(() => world, 'admin client edit asking for the password', async (page) => {
+  await admin(page, `/admin/clients/${clients.told.client_id}/edit`);
+  dbTypedLongAgo();
+  await page.getByLabel('First-party', { exact: true }).check();
+  await press(page, 'Save changes');
+  await page.locator('#confirmation[aria-invalid]').waitFor();
+});
+looks(() => world, 'admin client asking for the password', async (page) => {
+  await admin(page, `/admin/clients/${clients.told.client_id}`);
+  dbTypedLongAgo();
+  await page.reload();
+  await page.locator('#confirmation').waitFor();
+});
 looks(() => world, 'admin client deletion', (page) => admin(page, `/admin/clients/${clients.told.client_id}/delete`));
 looks(() => world, 'admin client end of tokens', (page) => admin(page, `/admin/clients/${clients.told.client_id}/end-tokens`));

@@ -197,3 +197,41 @@ fn deleting_a_role_narrows_live_tokens_and_asks_for_the_password() {
     assert_done(&server, &mut admin, &answer, "/admin/roles");
     assert_eq!(api.introspect(&token)["scope"], "read");
 }
+
+#[test]
+fn changing_a_role_asks_for_the_password_after_a_while_and_loses_nothing_ticked() {
+    let server = TestServer::start();
+    let mut admin = administrator(&server);
+    server.db_user("ada");
+    let fields = [("name", "editor"), ("scope", "read")];
+    send(&server, &mut admin, NEW, &fields);
+    let edit = ("/admin/roles/edit?name=editor", "edit?name=editor");
+    let soon = open(&server, &mut admin, edit.0);
+    assert!(!soon.body.contains("confirmation"), "{soon:?}");
+    server.advance(CONFIRMED_FOR);
+    for (typed, sentence) in [
+        ("", "Type your own password"),
+        ("wrong", "not your password"),
+    ] {
+        let fields = [
+            ("scope", "write"),
+            ("includes", "admin"),
+            ("confirmation", typed),
+        ];
+        let answer = send(&server, &mut admin, edit, &fields);
+        assert_refused(&answer, sentence);
+        for ticked in ["value=\"write\" checked", "value=\"admin\" checked"] {
+            assert!(answer.body.contains(ticked), "{ticked}: {answer:?}");
+        }
+    }
+    assert_eq!(server.db_events("role.changed"), 0);
+    let right = [
+        ("scope", "write"),
+        ("confirmation", crate::support::app::PASSWORD),
+    ];
+    let answer = send(&server, &mut admin, edit, &right);
+    assert_done(&server, &mut admin, &answer, "/admin/roles");
+    let again = open(&server, &mut admin, edit.0);
+    assert!(!again.body.contains("confirmation"), "not twice: {again:?}");
+    assert_eq!(server.db_events("role.changed"), 1);
+}

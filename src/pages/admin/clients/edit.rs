@@ -1,4 +1,5 @@
-//! Changing a client: all but its id and whether it keeps a secret.
+//! Changing a client: all but its id and whether it keeps a secret. What opens more, or to others, asks for the
+//! password.
 
 use actix_web::HttpResponse;
 use actix_web::http::StatusCode;
@@ -6,9 +7,10 @@ use askama::Template;
 
 use crate::grants::issue::Lifetimes;
 use crate::models::client::{self, Client};
+use crate::models::registration::Registration;
 use crate::models::{project, scope};
 use crate::web::form::Body;
-use crate::web::page::{Area, Crumb, Page};
+use crate::web::page::{Area, Crumb, Field, Page};
 use crate::web::person::Administrator;
 use crate::web::visitor::PageResult;
 
@@ -49,7 +51,8 @@ async fn ask(admin: &Administrator) -> PageResult {
         Ok((slug, scope::list(connection)?))
     });
     let (slug, scopes) = facts.await?;
-    let form = ClientForm::of(&client, slug.as_deref(), scopes);
+    let mut form = ClientForm::of(&client, slug.as_deref(), scopes);
+    form.confirmation = admin.must_confirm().then(Field::default);
     Ok(show(admin, StatusCode::OK, &client, form))
 }
 
@@ -63,7 +66,13 @@ async fn change(admin: &Administrator, body: &Body) -> PageResult {
         .await?;
     let offer = Offer::to_change(&client);
     let mut form = ClientForm::read(&fields, offer, scopes)?;
-    let (wanted, is_readable) = (form.registration(), !form.is_mistaken());
+    let wanted = form.registration();
+    let is_dangerous = changes_reach(&client, &wanted);
+    if is_dangerous {
+        form.confirmation = admin.confirm(&fields).await?;
+    }
+    // A form without the right password is only checked, as one whose numbers cannot be read.
+    let is_readable = !form.is_mistaken();
     let (old, event) = (client.clone(), event(admin, "client.changed", &client));
     let change = admin.app.db.write(move |connection| {
         let changed = match wanted.apply(connection, old)? {
@@ -77,9 +86,30 @@ async fn change(admin: &Administrator, body: &Body) -> PageResult {
     });
     if let Some(mistakes) = change.await? {
         form.mark(&mistakes);
+        if !is_dangerous {
+            form.confirmation = admin.must_confirm().then(Field::default);
+        }
         return Ok(show(admin, StatusCode::UNPROCESSABLE_ENTITY, &client, form));
     }
     Ok(admin.done(&path_of(&client), "The changes are saved and in force."))
+}
+
+/// Whether other places get its codes, or its tokens open anything else: not its name, project and times.
+fn changes_reach(client: &Client, wanted: &Registration) -> bool {
+    let scopes: Vec<&str> = client.scope.names().collect();
+    let wanted_scopes: Vec<&str> = wanted.scopes.iter().map(String::as_str).collect();
+    client.is_first_party != wanted.is_first_party
+        || client.is_resource_server != wanted.is_resource_server
+        || differ(&client.redirect_uris, &wanted.redirect_uris)
+        || differ(&client.allowed_origins, &wanted.allowed_origins)
+        || differ(&client.grant_types, &wanted.grant_types)
+        || differ(&scopes, &wanted_scopes)
+}
+
+/// Whether two lists differ in more than their order.
+fn differ<T: PartialEq>(one: &[T], other: &[T]) -> bool {
+    let covers = |all: &[T], part: &[T]| part.iter().all(|item| all.contains(item));
+    !covers(one, other) || !covers(other, one)
 }
 
 fn show(

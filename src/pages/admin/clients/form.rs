@@ -28,6 +28,8 @@ pub(super) struct ClientForm {
     pub(super) access_ttl: Field,
     pub(super) refresh_ttl: Field,
     pub(super) project: Field,
+    /// The own password, where it may have to be typed.
+    pub(super) confirmation: Option<Field>,
     /// Ticked, whether or not there are such scopes any more.
     ticked_scopes: Vec<String>,
 }
@@ -64,6 +66,7 @@ impl ClientForm {
             access_ttl: Field::default(),
             refresh_ttl: Field::default(),
             project: Field::default(),
+            confirmation: None,
             token_format: TokenFormat::Opaque,
         }
     }
@@ -210,6 +213,10 @@ impl ClientForm {
             ("access_ttl", &self.access_ttl),
             ("refresh_ttl", &self.refresh_ttl),
             ("project", &self.project),
+            (
+                "confirmation",
+                self.confirmation.as_ref().unwrap_or(&Field::default()),
+            ),
         ])
     }
 }

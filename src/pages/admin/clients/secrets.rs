@@ -47,6 +47,8 @@ pub(super) struct SecretForm {
     pub(super) id: String,
     pub(super) name: Field,
     pub(super) days: i64,
+    /// The own password, where it has to be typed.
+    pub(super) confirmation: Option<Field>,
 }
 
 impl SecretForm {
@@ -55,6 +57,7 @@ impl SecretForm {
             id: new_id(IdKind::ClientSecret, admin.now),
             name: Field::default(),
             days: 0,
+            confirmation: admin.must_confirm().then(Field::default),
         }
     }
 
@@ -73,6 +76,7 @@ impl SecretForm {
             } else {
                 0
             },
+            confirmation: None,
         })
     }
 }
@@ -102,8 +106,9 @@ async fn add(admin: &Administrator, body: &Body) -> PageResult {
     if client.is_public() {
         return Err(PageError::not_found());
     }
-    let form = SecretForm::read(&fields)?;
-    if form.name.error.is_some() {
+    let mut form = SecretForm::read(&fields)?;
+    form.confirmation = admin.confirm(&fields).await?;
+    if form.name.error.is_some() || form.confirmation.is_some() {
         return show::page(admin, client, StatusCode::UNPROCESSABLE_ENTITY, form).await;
     }
     let (client_id, now) = (client.id.clone(), admin.now);

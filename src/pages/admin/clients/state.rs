@@ -5,6 +5,7 @@ use actix_web::HttpResponse;
 use crate::clock::UnixTime;
 use crate::models::client::{self, Client};
 use crate::web::form::Body;
+use crate::web::page::Field;
 use crate::web::person::Administrator;
 use crate::web::visitor::PageResult;
 
@@ -12,45 +13,62 @@ use super::{event, named, path_of, question};
 
 /// `GET /admin/clients/{client}/disable`.
 pub async fn get_disable(admin: Administrator) -> HttpResponse {
-    let ask = |client: Client| {
-        let consequences = [
-            "It gets no new tokens, and people who are sent here by it are told so.",
-            "The tokens it has are refused everywhere until it is enabled again. They are not ended.",
-            "If it is a resource server, it can no longer ask what tokens are worth.",
-        ];
-        let asked = format!("Disable {}?", client.name);
-        question(&admin, &client, asked, "Disable client")
-            .saying(consequences)
-            .ask(&admin)
-    };
+    let confirmation = admin.must_confirm().then(Field::default);
+    let ask = |client: Client| ask(&admin, &client, confirmation);
     admin.answer(named(&admin).await.map(ask))
 }
 
 /// `POST /admin/clients/{client}/disable`.
 pub async fn post_disable(admin: Administrator, body: Body) -> HttpResponse {
-    admin.answer(set(&admin, &body, Some(admin.now)).await)
+    admin.answer(disable(&admin, &body).await)
 }
 
 /// `POST /admin/clients/{client}/enable`.
 pub async fn post_enable(admin: Administrator, body: Body) -> HttpResponse {
-    admin.answer(set(&admin, &body, None).await)
+    admin.answer(enable(&admin, &body).await)
 }
 
-async fn set(admin: &Administrator, body: &Body, at: Option<UnixTime>) -> PageResult {
+fn ask(admin: &Administrator, client: &Client, confirmation: Option<Field>) -> HttpResponse {
+    let consequences = [
+        "It gets no new tokens, and people who are sent here by it are told so.",
+        "The tokens it has are refused everywhere until it is enabled again. They are not ended.",
+        "If it is a resource server, it can no longer ask what tokens are worth.",
+    ];
+    let asked = format!("Disable {}?", client.name);
+    question(admin, client, asked, "Disable client")
+        .saying(consequences)
+        .confirmed_by(confirmation)
+        .ask(admin)
+}
+
+async fn disable(admin: &Administrator, body: &Body) -> PageResult {
+    let fields = admin.fields(body)?;
+    let client = named(admin).await?;
+    if let Some(mistake) = admin.confirm(&fields).await? {
+        return Ok(ask(admin, &client, Some(mistake)));
+    }
+    set(admin, &client, Some(admin.now)).await
+}
+
+async fn enable(admin: &Administrator, body: &Body) -> PageResult {
     admin.fields(body)?;
     let client = named(admin).await?;
+    set(admin, &client, None).await
+}
+
+async fn set(admin: &Administrator, client: &Client, at: Option<UnixTime>) -> PageResult {
     let (action, sentence) = match at {
         Some(_) => ("client.disabled", "The client is disabled."),
         None => ("client.enabled", "The client is enabled."),
     };
     // A second disabling, by somebody with the same page open, does not move the time of the first.
     if at.is_some() != client.disabled_at.is_some() {
-        let (id, event) = (client.id.clone(), event(admin, action, &client));
+        let (id, event) = (client.id.clone(), event(admin, action, client));
         let change = admin.app.db.write(move |connection| {
             event.insert(connection)?;
             Ok(client::set_disabled(connection, &id, at)?)
         });
         change.await?;
     }
-    Ok(admin.done(&path_of(&client), sentence))
+    Ok(admin.done(&path_of(client), sentence))
 }

@@ -36,6 +36,8 @@ struct RoleForm {
     scopes_error: Field,
     includes: Vec<String>,
     includes_error: Field,
+    /// The own password, where it has to be typed.
+    confirmation: Option<Field>,
 }
 
 /// `GET /admin/roles/new`.
@@ -60,7 +62,8 @@ pub async fn post(admin: Administrator, body: Body) -> HttpResponse {
 
 async fn show_one(admin: &Administrator) -> PageResult {
     let role = named(admin).await?;
-    let form = RoleForm::of(&role);
+    let mut form = RoleForm::of(&role);
+    form.confirmation = admin.must_confirm().then(Field::default);
     show(admin, StatusCode::OK, Some(&role), form).await
 }
 
@@ -89,6 +92,10 @@ async fn change(admin: &Administrator, body: &Body) -> PageResult {
     let old = named(admin).await?;
     let mut form = RoleForm::read(&fields);
     form.name = Field::new(&old.name, None);
+    form.confirmation = admin.confirm(&fields).await?;
+    if form.confirmation.is_some() {
+        return show(admin, StatusCode::UNPROCESSABLE_ENTITY, Some(&old), form).await;
+    }
     let role = Role {
         scope: form.scope.clone(),
         includes: List(form.includes.clone()),

@@ -1,6 +1,7 @@
 //! `/admin/clients`.
 
 mod acts;
+mod confirmation;
 mod edit;
 mod entry;
 mod list;
