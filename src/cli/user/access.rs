@@ -132,8 +132,7 @@ fn said(user: &User, ended: &Held, what: &str) -> Output {
     } = *ended;
     let sentence = format!(
         "{} {what}. Ended: {sessions} sessions, {authorizations} authorizations of apps, \
-         {personal_tokens} personal access tokens, and of the personal project {api_keys} API keys, \
-         {client_secrets} client secrets and {client_tokens} access tokens.",
+         {personal_tokens} personal access tokens.",
         user.username
     );
     let record = record(user)

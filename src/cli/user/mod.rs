@@ -39,7 +39,7 @@ pub(super) enum UserCommand {
         #[arg(long)]
         password_stdin: bool,
     },
-    /// End a user's sessions, connected apps and personal access tokens, and all keys of the personal project
+    /// End a user's sessions, connected apps and personal access tokens
     RevokeTokens(Who),
 }
 

@@ -47,6 +47,34 @@ fn the_slug_is_made_from_the_name_and_unique() {
 }
 
 #[test]
+fn the_first_project_is_ones_own_and_leads_to_the_access_tokens() {
+    let server = TestServer::start();
+    let id = server.db_user("ada");
+    let mut browser = signed_in(&server, "ada");
+    let row = |page: &str| {
+        let list = page.split("<ul class=\"rows card\">").nth(1).unwrap();
+        list.split("</li>").next().unwrap().to_owned()
+    };
+    let (_, page) = open(&server, &mut browser, "/account/projects");
+    let first = row(&page.body);
+    for piece in [
+        "href=\"/account/tokens\">Personal</a>",
+        "holds your access tokens",
+        &format!("<code>{id}</code>"),
+    ] {
+        assert!(first.contains(piece), "{piece}: {first}");
+    }
+    assert!(page.body.contains("No other projects"), "{page:?}");
+    create(&server, &mut browser, "Aardvark", "");
+    let (_, page) = open(&server, &mut browser, "/account/projects");
+    assert!(row(&page.body).contains("Personal"), "{page:?}");
+    assert!(
+        page.body.contains("<bdi>Aardvark</bdi>") && !page.body.contains("No other projects"),
+        "{page:?}"
+    );
+}
+
+#[test]
 fn a_wrong_name_or_slug_is_told_beside_its_field_and_nothing_typed_is_lost() {
     let server = TestServer::start();
     server.db_user("ada");

@@ -28,6 +28,28 @@ fn a_project_shows_its_members_and_clients() {
 }
 
 #[test]
+fn the_panic_buttons_promise_what_there_is_to_end() {
+    let server = TestServer::start();
+    let ada = server.db_user("ada");
+    let mut admin = administrator(&server);
+    let of_user = open(&server, &mut admin, &format!("/admin/users/{ada}/panic"));
+    let of_own = open(&server, &mut admin, &format!("/admin/projects/{ada}/panic"));
+    for page in [&of_user, &of_own] {
+        let says = "Scripts that use a personal access token stop";
+        assert!(page.body.contains(says), "{page:?}");
+    }
+    assert!(
+        of_user
+            .body
+            .contains("Their API keys and client secrets go on working"),
+        "{of_user:?}"
+    );
+    // The client of the tokens has no page of its own to lead to.
+    let project = open(&server, &mut admin, &format!("/admin/projects/{ada}"));
+    assert!(!project.body.contains("/admin/clients/cli_"), "{project:?}");
+}
+
+#[test]
 fn the_panic_button_ends_everything_of_its_clients() {
     let server = TestServer::start();
     let mut admin = administrator(&server);

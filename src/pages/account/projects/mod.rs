@@ -33,6 +33,8 @@ const PATH: &str = "/account/projects";
 struct List {
     page: Page,
     area: Area,
+    /// What APIs see as `project` of the person's own access tokens.
+    personal_slug: String,
     projects: Vec<Line>,
 }
 
@@ -61,6 +63,8 @@ async fn list(person: &Person) -> PageResult {
     let template = List {
         page: person.page("Projects"),
         area: person.area("projects"),
+        // A personal project is named like its person.
+        personal_slug: person.signed_in.user.id.clone(),
         projects: projects.await?.into_iter().map(line).collect(),
     };
     Ok(person.show(StatusCode::OK, &template))

@@ -40,8 +40,13 @@ async fn ask(admin: &Administrator, confirmation: Option<Field>) -> PageResult {
     let ends = ends(&held.await?);
     let consequences = [
         ends.as_str(),
-        "Services that use the project's keys and secrets stop until a member makes new ones. The members \
-         stay signed in.",
+        if project.personal_user_id.is_some() {
+            "Scripts that use a personal access token stop until the person makes new ones. A personal project \
+             has nothing else. The person stays signed in."
+        } else {
+            "Services that use the project's keys and secrets stop until a member makes new ones. The members \
+             stay signed in."
+        },
     ];
     let asked = format!("End all access of {}?", project.name);
     Ok(

@@ -34,8 +34,9 @@ async fn ask(admin: &Administrator, confirmation: Option<Field>) -> PageResult {
     let ends = ends(&held.await?);
     let consequences = [
         ends.as_str(),
-        "API keys, client secrets and the tokens got with them are those of the personal project. Services \
-         that use them stop until somebody makes new ones. Projects shared with others stay as they are.",
+        "Scripts that use a personal access token stop until this person makes new ones. Projects shared with \
+         others stay as they are. Their API keys and client secrets go on working: a project's page has a \
+         panic button of its own.",
         "The password stays. If others may know it too, reset it or disable the account: both are on this \
          person's page.",
     ];
