@@ -53,5 +53,27 @@ for (const javaScript of [true, false]) {
   });
 }
 
+test('on a telephone the navigation is whole, and events begin on the first screen', async () => {
+  await visit(world, async (page) => {
+    await log(page);
+    const links = await page.getByRole('navigation', { name: 'Administration' }).getByRole('link').all();
+    assert.equal(links.length, 7);
+    for (const link of links) {
+      const { x, width } = await link.boundingBox();
+      assert.ok(x >= 0 && x + width <= 360, await link.textContent());
+    }
+    const { y } = await page.locator('tbody tr').first().boundingBox();
+    assert.ok(y < 640, `${y} pixels down`);
+    // The filters are one press away, and in sight as long as one is set.
+    const actor = page.getByLabel('Who did it');
+    assert.equal(await actor.isVisible(), false);
+    await page.getByText('Filters', { exact: true }).click();
+    await actor.fill(person.username);
+    await press(page, 'Filter');
+    await page.waitForURL(/actor=Ada/);
+    assert.ok(await actor.isVisible());
+  }, { javaScript: false, viewport: { width: 360, height: 640 } });
+});
+
 looks(() => world, 'admin audit log', (page) => log(page));
 looks(() => world, 'admin audit log without a match', (page) => log(page, '?actor=nobody'));

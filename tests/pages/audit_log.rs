@@ -81,6 +81,28 @@ fn events_are_told_with_the_names_of_those_they_are_about() {
 }
 
 #[test]
+fn long_words_of_an_action_break_where_they_are_joined() {
+    let server = TestServer::start();
+    db_event(&server, 5, "personal_token.created", |_| {});
+    let mut browser = administrator(&server);
+    let shown = page(&server, &mut browser, "/admin/audit");
+    assert!(
+        shown.contains("<code>personal_<wbr>token.<wbr>created</code>"),
+        "{shown}"
+    );
+}
+
+#[test]
+fn the_filters_are_open_once_one_is_set() {
+    let server = TestServer::start();
+    let mut browser = administrator(&server);
+    let folded = page(&server, &mut browser, "/admin/audit");
+    assert!(folded.contains("<details class=\"fold\">"), "{folded}");
+    let set = page(&server, &mut browser, "/admin/audit?actor=grace");
+    assert!(set.contains("<details class=\"fold\" open>"), "{set}");
+}
+
+#[test]
 fn each_filter_leaves_out_what_does_not_fit_and_stays_in_the_address() {
     let server = TestServer::start();
     let (alice, bob) = (server.db_user("alice"), server.db_user("bob"));

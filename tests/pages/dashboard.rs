@@ -131,6 +131,20 @@ fn what_has_just_happened_is_shown_in_every_range() {
 }
 
 #[test]
+fn one_token_is_not_told_of_as_several() {
+    let server = TestServer::start();
+    let mut browser = administrator(&server);
+    let none = page(&server, &mut browser, "/admin");
+    assert!(none.contains("0 access tokens were issued"), "{none}");
+    service_token(&server).assert_tokens();
+    let one = page(&server, &mut browser, "/admin");
+    assert!(one.contains("1 access token was issued"), "{one}");
+    service_token(&server).assert_tokens();
+    let two = page(&server, &mut browser, "/admin");
+    assert!(two.contains("2 access tokens were issued"), "{two}");
+}
+
+#[test]
 fn a_live_token_has_neither_expired_nor_been_revoked() {
     let server = TestServer::start();
     let service = server.db_client(NewClient::service());

@@ -54,6 +54,13 @@ struct Line {
     event: AuditEvent,
 }
 
+impl Line {
+    /// The words of what happened, between which a line may break.
+    fn words(&self) -> impl Iterator<Item = &str> {
+        self.event.action.split_inclusive(['.', '_'])
+    }
+}
+
 /// Somebody or something with an id.
 struct Named {
     id: String,

@@ -171,10 +171,16 @@ fn forecast(census: &Census, issued: i64, access_ttl: i64) -> String {
         table.rows - table.due.map_or(0, |due| due.in_a_day)
     });
     let tomorrow = staying + issued.saturating_mul(access_ttl.min(DAY)) / DAY;
+    let issued = match issued {
+        1 => String::from("1 access token was"),
+        _ => format!("{} access tokens were", grouped(issued)),
+    };
+    let rows = match tomorrow {
+        1 => String::from("1 row"),
+        _ => format!("{} rows", grouped(tomorrow)),
+    };
     format!(
-        "{} access tokens were issued in the last 24 hours. At this rate there will be about {} rows of them this time tomorrow.",
-        grouped(issued),
-        grouped(tomorrow)
+        "{issued} issued in the last 24 hours. At this rate there will be about {rows} of them this time tomorrow."
     )
 }
 
