@@ -37,6 +37,25 @@ for (const javaScript of [true, false]) {
     }, { javaScript });
   });
 
+  test(`a person signs another browser out, ${how}`, async () => {
+    const who = { username: `Elsewhere ${javaScript}`, password: 'a password that is long enough' };
+    world.addUser(who.username, who.password);
+    await visit(world, async (other) => {
+      await signedIn(other, who);
+      await visit(world, async (page) => {
+        await signedIn(page, who);
+        const sessions = page.locator('#sessions li');
+        assert.equal(await sessions.count(), 2);
+        await sessions.filter({ hasNotText: 'This browser' }).getByRole('button', { name: 'Sign out' }).click();
+        await page.getByRole('status').filter({ hasText: 'That session was signed out.' }).waitFor();
+        assert.equal(await sessions.count(), 1);
+        await sessions.getByText('This browser').waitFor();
+      }, { javaScript });
+      await other.goto(`${world.issuer}/account`);
+      await shows(other, 'Sign in');
+    }, { javaScript });
+  });
+
   test(`a changed password is the one that counts, and other browsers are signed out, ${how}`, async () => {
     const old = { username: `Changing ${javaScript}`, password: 'the password of yesterday' };
     const changed = { ...old, password: 'the password of tomorrow' };

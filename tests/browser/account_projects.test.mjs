@@ -26,6 +26,12 @@ async function introspect(token) {
   return answer.json();
 }
 
+/** Whether a secret gets its client a token. */
+async function getsToken(id, secret) {
+  const body = new URLSearchParams({ grant_type: 'client_credentials', client_id: id, client_secret: secret });
+  return (await fetch(`${world.issuer}/oauth/token`, { method: 'POST', body })).ok;
+}
+
 const isActive = async (token) => (await introspect(token)).active;
 
 const told = (page, text) => page.getByRole('status').filter({ hasText: text }).waitFor();
@@ -53,7 +59,21 @@ async function add(page, name) {
   await told(page, 'belongs to the project now');
 }
 
-looks(() => world, 'projects none', (page) => open(world, page, '/account/projects', owner));
+// First, while there is none but everybody's own.
+looks(() => world, 'projects none', async (page) => {
+  await open(world, page, '/account/projects', owner);
+  await page.getByText('No other projects').waitFor();
+});
+
+test('the first of the projects is the personal one and leads to the access tokens', async () => {
+  await visit(world, async (page) => {
+    await open(world, page, '/account/projects', owner);
+    const first = page.locator('.rows > li').first();
+    await first.getByText('holds your access tokens').waitFor();
+    await first.getByRole('link', { name: 'Personal' }).click();
+    await page.getByRole('heading', { name: 'Access tokens' }).waitFor();
+  });
+});
 
 for (const javaScript of [true, false]) {
   const how = javaScript ? 'with JavaScript' : 'without JavaScript';
@@ -141,6 +161,47 @@ for (const javaScript of [true, false]) {
       await page.getByLabel('Project name').fill(`Ends ${how}`);
       await press(page, 'Delete project');
       await told(page, 'was deleted');
+    }, { javaScript });
+  });
+
+  test(`an owner revokes a secret, deletes its client, renames the project and leaves it to another, ${how}`, async () => {
+    const [name, renamed] = [`Left ${how}`, `Renamed ${how} <b>`];
+    await visit(world, async (page) => {
+      await open(world, page, '/account/projects');
+      await createProject(page, name);
+      const project = page.url();
+      const secret = await createClient(page, 'Station', 'A client secret');
+      const id = await page.locator('#client-id').textContent();
+      assert.ok(await getsToken(id, secret));
+      await page.getByRole('link', { name: 'Revoke' }).click();
+      await press(page, 'Revoke secret');
+      await told(page, 'was revoked');
+      assert.ok(!(await getsToken(id, secret)));
+      await page.getByRole('link', { name: 'Delete client' }).click();
+      await press(page, 'Delete client');
+      await told(page, 'The client Station was deleted.');
+      await page.getByText('No clients').waitFor();
+
+      await page.getByRole('link', { name: 'Settings' }).click();
+      await page.getByLabel('Name', { exact: true }).fill(renamed);
+      await press(page, 'Rename project');
+      await told(page, `The project is called ${renamed} now.`);
+      await page.getByRole('heading', { name: renamed }).waitFor();
+
+      await page.getByRole('link', { name: 'All members' }).click();
+      await add(page, 'Bea');
+      const bea = page.locator('li').filter({ hasText: 'Bea' });
+      await bea.getByRole('button', { name: 'Make owner' }).click();
+      await told(page, 'is an owner');
+      await bea.getByRole('button', { name: 'Make member' }).click();
+      await told(page, 'no owner any more');
+      await bea.getByRole('button', { name: 'Make owner' }).click();
+      await told(page, 'is an owner');
+      await page.getByRole('link', { name: 'Leave project' }).click();
+      await press(page, 'Leave project');
+      await told(page, `You left the project ${renamed}.`);
+      assert.equal(await page.getByRole('link', { name: renamed }).count(), 0);
+      assert.equal((await page.goto(project)).status(), 404);
     }, { javaScript });
   });
 }

@@ -2,9 +2,10 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import { looks } from './looks.mjs';
-import { administrator, authorizeUrl, backAt, open, person, press, signIn, startWorld, visit } from './world.mjs';
+import { administrator, authorizeUrl, backAt, open, person, press, shows, signIn, startWorld, visit } from './world.mjs';
 
 let world;
+let api;
 const ids = {};
 const long = `${'W'.repeat(40)}${'i'.repeat(24)}`;
 const rightToLeft = 'אדה לאבלייס, הרוזנת מלאבלייס';
@@ -25,6 +26,7 @@ before(async () => {
   world.addUser('Nobody in particular', 'a password of theirs');
   world.command(['user', 'disable', 'Nobody in particular']);
   for (const user of JSON.parse(world.command(['user', 'list', '--json']))) ids[user.username] = user.id;
+  api = world.addClient('Notes API', '--resource-server');
   const client = world.addWebApp('Notes on the web');
   await visit(world, async (page) => {
     await page.goto(authorizeUrl(world, client));
@@ -37,6 +39,36 @@ after(() => world.stop());
 
 const admin = (page, path) => open(world, page, path, administrator);
 const told = (page) => page.getByRole('status').textContent();
+const says = (page, text) => page.getByRole('status').filter({ hasText: text }).waitFor();
+
+async function isActive(token) {
+  const authorization = `Basic ${btoa(`${api.client_id}:${api.client_secret}`)}`;
+  const body = new URLSearchParams({ token });
+  const answer = await fetch(`${world.issuer}/oauth/introspect`, { method: 'POST', headers: { authorization }, body });
+  return (await answer.json()).active;
+}
+
+/** What somebody has who uses everything: an app, an access token, a project with an API key. */
+async function makeOwn(page, who, client) {
+  await page.goto(authorizeUrl(world, client));
+  await signIn(page, who);
+  await press(page, 'Allow');
+  await backAt(page, client.redirect_uris[0]);
+  await page.goto(`${world.issuer}/account/tokens/new`);
+  await page.getByLabel('Name', { exact: true }).fill('Backup');
+  await page.getByLabel('notes.read', { exact: true }).check();
+  await press(page, 'Create token');
+  const token = (await page.locator('#new-token').textContent()).trim();
+  await page.goto(`${world.issuer}/account/projects/new`);
+  await page.getByLabel('Name', { exact: true }).fill(`Weather of ${who.username}`);
+  await press(page, 'Create project');
+  await page.getByRole('link', { name: 'New client' }).click();
+  await page.getByLabel('Name', { exact: true }).fill('Station');
+  await page.getByRole('radio', { name: 'An API key' }).check();
+  await page.getByLabel('notes.read', { exact: true }).check();
+  await press(page, 'Create client');
+  return { token, key: (await page.locator('#new-secret').textContent()).trim() };
+}
 
 for (const javaScript of [true, false]) {
   const how = javaScript ? 'with JavaScript' : 'without JavaScript';
@@ -111,6 +143,48 @@ for (const javaScript of [true, false]) {
     }, { javaScript });
   });
 
+  test(`an administrator ends sessions, an app, a token and all access of a project, ${how}`, async () => {
+    const who = { username: `Dora ${javaScript ? 'one' : 'two'}`, password: 'a password of hers' };
+    world.addUser(who.username, who.password);
+    const client = world.addWebApp(`Diary ${how}`);
+    await visit(world, async (theirs) => {
+      const own = await makeOwn(theirs, who, client);
+      // Whoever closes a browser stays signed in.
+      for (let more = 0; more < 2; more += 1) await visit(world, (page) => open(world, page, '/account', who));
+      assert.deepEqual([await isActive(own.token), await isActive(own.key)], [true, true]);
+
+      await visit(world, async (page) => {
+        await admin(page, `/admin/users?q=${encodeURIComponent(who.username)}`);
+        await page.getByRole('link', { name: who.username, exact: true }).click();
+        const sessions = page.locator('#sessions li');
+        await sessions.nth(2).waitFor();
+        await sessions.first().getByRole('button', { name: 'Sign out' }).click();
+        await says(page, 'The session was signed out.');
+        assert.equal(await sessions.count(), 2);
+        await press(page, 'Sign out everywhere');
+        await says(page, 'All sessions were signed out.');
+        await page.getByText('No sessions').waitFor();
+
+        await page.locator('#apps').getByRole('button', { name: 'Disconnect' }).click();
+        await says(page, 'The app was disconnected.');
+        await page.getByText('No connected apps').waitFor();
+        await page.locator('#tokens').getByRole('button', { name: 'Revoke' }).click();
+        await says(page, 'The token was revoked.');
+        assert.equal(await isActive(own.token), false);
+
+        await page.getByRole('link', { name: `Weather of ${who.username}` }).click();
+        await page.getByRole('link', { name: 'End all access' }).click();
+        await page.getByText('1 API key').waitFor();
+        await press(page, 'End all access');
+        await says(page, `All access of Weather of ${who.username} was ended: 1 API key.`);
+        assert.equal(await isActive(own.key), false);
+      }, { javaScript });
+
+      await theirs.goto(`${world.issuer}/account`);
+      await shows(theirs, 'Sign in');
+    }, { javaScript });
+  });
+
   test(`an administrator adds a role, changes and deletes it, ${how}`, async () => {
     const name = `writer-${javaScript ? 'a' : 'b'}`;
     await visit(world, async (page) => {
@@ -134,6 +208,15 @@ for (const javaScript of [true, false]) {
     }, { javaScript });
   });
 }
+
+test('breadcrumbs have a slash between them and none at their end', async () => {
+  await visit(world, async (page) => {
+    await admin(page, `/admin/users/${ids[person.username]}/edit`);
+    const slashes = await page.locator('.crumbs li').evaluateAll((crumbs) =>
+      crumbs.map((crumb) => ['::before', '::after'].map((part) => getComputedStyle(crumb, part).content[1] === '/')));
+    assert.deepEqual(slashes, [[false, false], [true, false]]);
+  });
+});
 
 looks(() => world, 'admin users', (page) => admin(page, '/admin/users'));
 looks(() => world, 'admin users none', (page) => admin(page, '/admin/users?q=zzz&status=disabled'));
