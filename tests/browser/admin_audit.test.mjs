@@ -76,4 +76,4 @@ test('on a telephone the navigation is whole, and events begin on the first scre
 });
 
 looks(() => world, 'admin audit log', (page) => log(page));
-looks(() => world, 'admin audit log without a match', (page) => log(page, '?actor=nobody'));
+looks(() => world, 'admin audit log without a match', (page) => log(page, '?actor=nobody&action=nothing'));

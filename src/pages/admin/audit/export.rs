@@ -9,12 +9,11 @@ use futures_util::stream;
 use crate::app::App;
 use crate::models::audit_event::AuditEvent;
 use crate::models::audit_log::{self, Filter, Place, Reading};
-use crate::web::error_page::PageError;
 use crate::web::listing::Listing;
 use crate::web::person::Administrator;
 use crate::web::visitor::PageResult;
 
-use super::filter::{FilterForm, NAMES};
+use super::filter::{self, FilterForm, NAMES};
 
 /// Where the CSV is.
 pub(super) const CSV: &str = "/admin/audit/audit-log.csv";
@@ -23,9 +22,6 @@ pub(super) const JSON_LINES: &str = "/admin/audit/audit-log.jsonl";
 
 /// Events that are read at once.
 const PART: i64 = 1000;
-
-/// Characters of the filters that the event of an export tells.
-const LONGEST_DETAIL: usize = 300;
 
 /// How a file is written.
 #[derive(Clone, Copy)]
@@ -57,13 +53,9 @@ pub async fn get_json_lines(admin: Administrator) -> HttpResponse {
 
 /// The address of a file with the filters of a page.
 pub(super) fn address(listing: &Listing, path: &str) -> String {
-    format!("{path}?{}", filters(listing))
-}
-
-fn filters(listing: &Listing) -> String {
     let page = listing.address(&[]);
     let filters = page.split_once('?').map_or("", |(_, filters)| filters);
-    filters.to_owned()
+    format!("{path}?{filters}")
 }
 
 async fn export(admin: &Administrator, format: Format) -> PageResult {
@@ -74,10 +66,12 @@ async fn export(admin: &Administrator, format: Format) -> PageResult {
         .app
         .db
         .read(move |connection| form.resolve(connection));
-    let filter = filter.await?.ok_or_else(PageError::not_found)?;
-    // The filters alone, cut: whatever else an address may hold is not for the log.
-    let what: String = filters(&listing).chars().take(LONGEST_DETAIL).collect();
-    let event = admin.event("audit_log.exported").about(&what);
+    let Some(filter) = filter.await? else {
+        return super::list(admin).await;
+    };
+    let event = admin
+        .event("audit_log.exported")
+        .about(&filter::words(&filter));
     let written = admin
         .app
         .db

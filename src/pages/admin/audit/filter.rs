@@ -6,7 +6,7 @@ use time::{PrimitiveDateTime, Time};
 use crate::clock::UnixTime;
 use crate::db::DbConnection;
 use crate::error::Result;
-use crate::models::audit_log::Filter;
+use crate::models::audit_log::{self, Filter};
 use crate::models::ending::COMMAND_LINE;
 use crate::models::{names, user};
 use crate::oauth::id::{IdKind, is_well_formed};
@@ -23,7 +23,7 @@ pub(super) struct FilterForm {
     pub(super) actor: Field,
     pub(super) user: Field,
     pub(super) client: Field,
-    pub(super) action: String,
+    pub(super) action: Field,
     pub(super) from: Field,
     pub(super) to: Field,
 }
@@ -35,7 +35,7 @@ impl FilterForm {
             actor: typed("actor"),
             user: typed("user"),
             client: typed("client"),
-            action: listing.filter("action").to_owned(),
+            action: typed("action"),
             from: typed("from"),
             to: typed("to"),
         }
@@ -43,9 +43,15 @@ impl FilterForm {
 
     /// Whether everything that was typed means something.
     pub(super) fn is_right(&self) -> bool {
-        [&self.actor, &self.user, &self.client, &self.from, &self.to]
-            .iter()
-            .all(|field| field.error.is_none())
+        let fields = [
+            &self.actor,
+            &self.user,
+            &self.client,
+            &self.action,
+            &self.from,
+            &self.to,
+        ];
+        fields.iter().all(|field| field.error.is_none())
     }
 
     /// What the log is to be filtered by; none where something means nothing, which its field then says.
@@ -54,7 +60,7 @@ impl FilterForm {
             actor: self.actor(connection)?,
             user_id: find_user(connection, &mut self.user)?,
             client_id: find_client(connection, &mut self.client)?,
-            action: Some(self.action.clone()).filter(|action| !action.is_empty()),
+            action: find_action(connection, &mut self.action)?,
             from: moment(&mut self.from),
             // The minute that is named is meant with all of it.
             until: moment(&mut self.to).map(|minute| minute.plus(60)),
@@ -101,7 +107,43 @@ fn find_client(connection: &mut DbConnection, field: &mut Field) -> Result<Optio
     Ok(found.pop().filter(|_| field.error.is_none()))
 }
 
-/// A time as a browser's field writes it (`2026-11-22T07:40`), or a date alone.
+/// One that the log has: whatever else stands there may be anything, a secret too.
+fn find_action(connection: &mut DbConnection, field: &mut Field) -> Result<Option<String>> {
+    if field.value.is_empty() {
+        return Ok(None);
+    }
+    let mut known = audit_log::actions(connection)?.into_iter();
+    let found = known.find(|action| *action == field.value);
+    if found.is_none() {
+        field.error = Some(String::from("The log has no event of this name."));
+    }
+    Ok(found)
+}
+
+/// What a filter lets through, from what was found and never from what was typed, so that nothing else
+/// than ids, actions and times gets into the log itself.
+pub(super) fn words(filter: &Filter) -> String {
+    let time = |at: Option<UnixTime>| at.map(|at| at.to_string());
+    let parts = [
+        ("actor", filter.actor.clone()),
+        ("user", filter.user_id.clone()),
+        ("client", filter.client_id.clone()),
+        ("action", filter.action.clone()),
+        ("from", time(filter.from)),
+        ("before", time(filter.until)),
+    ];
+    let set = parts
+        .into_iter()
+        .filter_map(|(name, value)| value.map(|value| format!("{name} {value}")));
+    let words = set.collect::<Vec<_>>().join(", ");
+    if words.is_empty() {
+        String::from("everything")
+    } else {
+        words
+    }
+}
+
+/// A time as a browser's field writes it (`2026-11-22T07:40`, with seconds or without), or a date alone.
 fn moment(field: &mut Field) -> Option<UnixTime> {
     if field.value.is_empty() {
         return None;
@@ -116,8 +158,13 @@ fn moment(field: &mut Field) -> Option<UnixTime> {
 fn parse(text: &str) -> Option<UnixTime> {
     let (date, time) = text.split_once(['T', ' ']).unwrap_or((text, "00:00"));
     let date = form::date(date)?;
-    let mut time = time.trim_end_matches('Z').split(':');
-    let (hour, minute) = (time.next()?, time.next()?);
+    let parts: Vec<&str> = time.trim_end_matches('Z').split(':').collect();
+    let (hour, minute) = match parts[..] {
+        [hour, minute] => (hour, minute),
+        // Filters go by the minute.
+        [hour, minute, second] if second.parse::<u8>().is_ok() => (hour, minute),
+        _ => return None,
+    };
     let time = Time::from_hms(hour.parse().ok()?, minute.parse().ok()?, 0).ok()?;
     let moment = PrimitiveDateTime::new(date, time).assume_utc();
     Some(UnixTime::from_seconds(moment.unix_timestamp()))

@@ -74,6 +74,7 @@ pub async fn get(admin: Administrator) -> HttpResponse {
     admin.answer(list(&admin).await)
 }
 
+/// The page; with 422 where a filter means nothing, also in the place of an export.
 async fn list(admin: &Administrator) -> PageResult {
     let query = admin.query()?;
     let listing = Listing::read(PATH, &query, &filter::NAMES)?;
@@ -98,9 +99,15 @@ async fn list(admin: &Administrator) -> PageResult {
     });
     let (form, mut events, reading, named, mut actions) = found.await?;
     let pager = turn_pages(&listing, &reading, &mut events);
-    if !form.action.is_empty() && !actions.contains(&form.action) {
-        actions.push(form.action.clone());
+    // Nothing that was typed is lost.
+    if form.action.error.is_some() {
+        actions.push(form.action.value.clone());
     }
+    let status = if form.is_right() {
+        StatusCode::OK
+    } else {
+        StatusCode::UNPROCESSABLE_ENTITY
+    };
     let template = List {
         page: admin.page("Audit log"),
         area: admin.area("audit"),
@@ -116,7 +123,7 @@ async fn list(admin: &Administrator) -> PageResult {
         form,
         pager,
     };
-    Ok(admin.show(StatusCode::OK, &template))
+    Ok(admin.show(status, &template))
 }
 
 /// Where in the log the address begins; anything odd is the beginning.
