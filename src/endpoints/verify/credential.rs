@@ -12,7 +12,7 @@ use crate::oauth::{OAuthError, params};
 use crate::web::client_address;
 
 static API_KEY: HeaderName = HeaderName::from_static("x-api-key");
-/// Where gateways tell the original URI, the first that is there.
+/// Where gateways tell the original URI: the first of them that says something.
 static ORIGINAL_URI: [HeaderName; 2] = [
     HeaderName::from_static("x-forwarded-uri"),
     HeaderName::from_static("x-original-uri"),
@@ -80,7 +80,8 @@ fn in_header(text: &[u8]) -> Credential<'_> {
     Credential::Token(Cow::Borrowed(text), Place::Header)
 }
 
-/// Only from a trusted proxy: anybody else would write into it what its own address does not have.
+/// Only from a trusted proxy: anybody else would write into it what its own address does not have. A
+/// repeated header is read as a whole, so that none of its values hides what another one has.
 fn in_original_uri<'a>(
     config: &'a Config,
     request: &'a HttpRequest,
@@ -88,24 +89,33 @@ fn in_original_uri<'a>(
     let wanted = config.verify.query_parameter.as_deref().filter(|_| {
         client_address::contains(&config.trusted_proxies, client_address::peer(request))
     });
-    let uri = wanted.and_then(|wanted| {
-        let mut names = ORIGINAL_URI.iter();
-        let value = names.find_map(|name| request.headers().get(name))?;
-        Some((wanted, value.to_str().ok()?))
-    });
-    uri.into_iter()
-        .flat_map(|(wanted, uri)| values_in_query(uri, wanted))
+    let told = ORIGINAL_URI
+        .iter()
+        .find(|name| written(request, name).next().is_some());
+    wanted
+        .zip(told)
+        .into_iter()
+        .flat_map(|(wanted, name)| written(request, name).map(move |uri| (wanted, uri)))
+        .flat_map(|(wanted, uri)| values_in_query(uri.as_bytes(), wanted))
         .map(|key| Credential::Token(key, Place::OriginalUri))
 }
 
-/// The values of a parameter. The rest of the query is somebody else's and need not be well-formed.
-fn values_in_query<'a>(uri: &'a str, wanted: &'a str) -> impl Iterator<Item = Cow<'a, str>> {
-    let query = uri.split_once('?').map_or("", |(_, query)| query);
-    let query = query.split_once('#').map_or(query, |(query, _)| query);
-    query.split('&').filter_map(move |pair| {
-        let (name, value) = pair.split_once('=')?;
-        let name = params::decode(name.as_bytes()).ok()?;
-        let value = params::decode(value.as_bytes()).unwrap_or(Cow::Borrowed(value));
-        (name == wanted && !value.is_empty()).then_some(value)
-    })
+/// The values of a parameter, each of which counts, also one that is no text and so no token of ours. The
+/// rest of the address is somebody else's and may be any bytes.
+fn values_in_query<'a>(uri: &'a [u8], wanted: &'a str) -> impl Iterator<Item = Cow<'a, str>> {
+    let query = split_once(uri, b'?').map_or(&[][..], |(_, query)| query);
+    let query = split_once(query, b'#').map_or(query, |(query, _)| query);
+    query
+        .split(|&byte| byte == b'&')
+        .filter_map(|pair| split_once(pair, b'='))
+        .filter(move |(name, value)| {
+            !value.is_empty() && params::decode(name).is_ok_and(|name| name == wanted)
+        })
+        .map(|(_, value)| params::decode(value).unwrap_or_default())
+}
+
+/// As of a text, around the first such byte.
+fn split_once(bytes: &[u8], separator: u8) -> Option<(&[u8], &[u8])> {
+    let at = bytes.iter().position(|&byte| byte == separator)?;
+    Some((&bytes[..at], &bytes[at + 1..]))
 }

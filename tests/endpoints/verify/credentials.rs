@@ -1,5 +1,8 @@
 //! Which credentials count, and from where.
 
+use std::io::{Read, Write};
+use std::net::TcpStream;
+
 use latchkey::config::Config;
 
 use super::{ask, assert_refused, assert_unknown, bearer, told};
@@ -176,6 +179,70 @@ fn x_forwarded_uri_goes_before_x_original_uri() {
     };
     told(&answer(&with, without));
     assert_unknown(&answer(without, &with));
+    told(&answer("", &with));
+    told(&answer(" ", &with));
+}
+
+#[test]
+fn a_repeated_original_uri_hides_no_credential() {
+    let server = TestServer::with(takes_query);
+    let export = server.db_project_client("export", "read");
+    let key = server.db_api_key(&export.id, "read", None);
+    let with = format!("/notes?apikey={key}");
+    let header = format!("Bearer {key}");
+    for name in ["x-forwarded-uri", "x-original-uri"] {
+        for (first, second) in [("/notes", &*with), (&*with, "/notes"), ("", &*with)] {
+            let both = [(name, first), (name, second)];
+            told(&ask(&server, "/auth/verify", &both));
+            let more = [both[0], both[1], ("authorization", &header)];
+            let answer = ask(&server, "/auth/verify", &more);
+            assert_refused(&answer, 401, "invalid_request");
+        }
+        let twice = [(name, with.as_str()), (name, with.as_str())];
+        let answer = ask(&server, "/auth/verify", &twice);
+        assert_refused(&answer, 401, "invalid_request");
+    }
+}
+
+#[test]
+fn an_address_that_is_no_text_hides_no_credential() {
+    let server = TestServer::with(takes_query);
+    let export = server.db_project_client("export", "read");
+    let key = server.db_api_key(&export.id, "read", None);
+    let header = format!("Bearer {key}");
+    for raw in [
+        &b"/\xc3\xbc?x=\xc3\xbc&apikey="[..],
+        b"/\xff\xfe?\xff=1&apikey=",
+    ] {
+        let uri = [raw, key.as_bytes()].concat();
+        assert_eq!(status_of(&server, &uri, None), 200, "{raw:?}");
+        assert_eq!(status_of(&server, &uri, Some(&header)), 401, "{raw:?}");
+    }
+    for value in [&b"\xff"[..], b"\xc3\xbc", b"%FF", b"%ZZ", b"%00"] {
+        let uri = [&b"/?apikey="[..], value].concat();
+        assert_eq!(status_of(&server, &uri, None), 401, "{value:?}");
+        assert_eq!(status_of(&server, &uri, Some(&header)), 401, "{value:?}");
+    }
+    let without = b"/\xff?page=\xff";
+    assert_eq!(status_of(&server, without, Some(&header)), 200);
+}
+
+/// The status of a question whose original address is any bytes, which our HTTP client would not send.
+fn status_of(server: &TestServer, uri: &[u8], authorization: Option<&str>) -> u16 {
+    let mut stream = TcpStream::connect(server.url.trim_start_matches("http://")).unwrap();
+    let authorization = authorization.map(|value| format!("authorization: {value}\r\n"));
+    let authorization = authorization.unwrap_or_default();
+    let question = [
+        &b"GET /auth/verify HTTP/1.1\r\nhost: latchkey\r\nconnection: close\r\n"[..],
+        authorization.as_bytes(),
+        b"x-original-uri: ",
+        uri,
+        b"\r\n\r\n",
+    ];
+    stream.write_all(&question.concat()).unwrap();
+    let mut answer = String::new();
+    stream.read_to_string(&mut answer).unwrap();
+    answer.split(' ').nth(1).unwrap().parse().unwrap()
 }
 
 #[test]
