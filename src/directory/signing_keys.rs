@@ -10,8 +10,8 @@ use jsonwebtoken::jwk::{Jwk, JwkSet};
 use crate::clock::UnixTime;
 use crate::error::{Error, Result};
 use crate::models::signing_key::{self, SigningKey};
-use crate::oauth::KeyPair;
-use crate::oauth::jwt_access_token::{Claims, Header, Identity};
+use crate::oauth::jwt_access_token::{Claims, Header, Identity, Unsigned};
+use crate::oauth::{ErrorCode, KeyPair, OAuthError};
 use crate::signing::{KeySeal, signer};
 
 use super::Directory;
@@ -44,12 +44,19 @@ impl KnownKey {
     /// Makes a token.
     ///
     /// # Errors
-    /// Where this process cannot sign.
+    /// `invalid_scope` where it would be too long; a failure where this process cannot sign.
     pub fn sign(&self, claims: &Claims<'_>) -> Result<String> {
         let pair = self.pair.as_ref().ok_or_else(|| {
             Error::Failed(format!("the signing key {} cannot be decrypted", self.kid))
         })?;
-        self.header.sign(pair, claims).map_err(Error::Failed)
+        self.header.sign(pair, claims).map_err(|error| match error {
+            Unsigned::TooLong => OAuthError::new(
+                ErrorCode::InvalidScope,
+                "These are too many scopes for a signed token. Ask for fewer.",
+            )
+            .into(),
+            Unsigned::Failed(cause) => Error::Failed(cause),
+        })
     }
 }
 

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use crate::authentication::bearer::jti;
 use crate::clock::UnixTime;
 use crate::directory::KnownKey;
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::models::client::{Client, TokenFormat};
 use crate::models::role;
 use crate::oauth::jwt_access_token::Claims;
@@ -90,13 +90,20 @@ impl Mint {
     pub(super) fn prepare(&mut self, subject: Subject) -> Result<()> {
         let now = self.now;
         if let Some(signing) = &mut self.signing {
-            let token = signing.sign(&subject, now)?;
-            signing.ready = Some((subject, token));
+            signing.ready = match signing.sign(&subject, now) {
+                Ok(token) => Some((subject, token)),
+                // For the write to tell, after its own checks.
+                Err(Error::Refused(_)) => None,
+                Err(failure) => return Err(failure),
+            };
         }
         Ok(())
     }
 
     /// A token for `subject`: the one that was prepared for just this, or a new one.
+    ///
+    /// # Errors
+    /// `invalid_scope` where it would be too long: ask for it before anything is claimed.
     pub(super) fn access_token(&self, subject: &Subject) -> Result<NewAccessToken> {
         match &self.signing {
             None => {

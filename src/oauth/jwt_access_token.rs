@@ -9,8 +9,19 @@ use serde::{Deserialize, Serialize};
 
 use super::{KeyPair, SecretId, SigningAlgorithm};
 
-/// More than any token of ours has; the rest is not worth a look.
+/// Characters of a token at most: none is issued that is longer, and what is longer is not worth a look.
 const LONGEST: usize = 16 * 1024;
+/// Of these, for the signature at most: RS256's has 256 bytes.
+const SIGNATURE: usize = 342;
+
+/// Why there is no token.
+#[derive(Debug)]
+pub enum Unsigned {
+    /// It would have more than 16 KiB.
+    TooLong,
+    /// The key cannot sign.
+    Failed(String),
+}
 
 /// RFC 9068 §2.2, and of §2.2.3.1 the roles. Nothing personal: every holder can read it (§6).
 #[derive(Serialize)]
@@ -82,11 +93,15 @@ impl Header {
     /// Makes a token.
     ///
     /// # Errors
-    /// Where the key cannot sign.
-    pub fn sign(&self, pair: &KeyPair, claims: &Claims<'_>) -> Result<String, String> {
-        let json = serde_json::to_string(claims).map_err(|error| error.to_string())?;
+    /// Where nobody would recognise it, being so long, or where the key cannot sign.
+    pub fn sign(&self, pair: &KeyPair, claims: &Claims<'_>) -> Result<String, Unsigned> {
+        let json =
+            serde_json::to_string(claims).map_err(|error| Unsigned::Failed(error.to_string()))?;
         let message = format!("{}.{}", self.encoded, URL_SAFE_NO_PAD.encode(json));
-        let signature = pair.sign(message.as_bytes())?;
+        if message.len() + 1 + SIGNATURE > LONGEST {
+            return Err(Unsigned::TooLong);
+        }
+        let signature = pair.sign(message.as_bytes()).map_err(Unsigned::Failed)?;
         Ok(format!("{message}.{}", URL_SAFE_NO_PAD.encode(signature)))
     }
 

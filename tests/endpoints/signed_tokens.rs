@@ -2,6 +2,7 @@
 //! have not signed as such a token is one (RFC 8725).
 
 mod forged;
+mod length;
 
 use crate::support::actors::REDIRECT_URI;
 use crate::support::jwt::Jwt;

@@ -15,7 +15,7 @@ use crate::clock::UnixTime;
 use crate::db::DbConnection;
 use crate::error::{Error, Result};
 use crate::grants::issue::{Lifetimes, NewTokens};
-use crate::grants::mint::{Mint, Subject};
+use crate::grants::mint::{Mint, NewAccessToken, Subject};
 use crate::grants::{Parts, TokenRequest, unknown};
 use crate::models::audit_event::AuditEvent;
 use crate::models::authorization::{self, Authorization};
@@ -92,8 +92,9 @@ fn subject(authorization: &Authorization, user: User) -> Subject {
 
 impl Exchange {
     /// The checks, in this order: the code is known, the client's own, sent to this redirect URI, meets
-    /// its challenge, was not used before, has not expired, its authorization and user are live; the
-    /// claim is last. So only a fully valid replay revokes anything. None where nobody knows the code.
+    /// its challenge, was not used before, has not expired, its authorization and user are live, its token can
+    /// be made; the claim is last. So only a fully valid replay revokes anything. None where nobody knows the
+    /// code.
     fn run(&self, connection: &mut DbConnection) -> Result<Option<TokenResponse>> {
         let Some(code) = authorization_code::find(connection, &self.presented.id())? else {
             return Ok(None);
@@ -110,10 +111,11 @@ impl Exchange {
         let user = user::find(connection, &code.user_id)?
             .filter(|user| user.disabled_at.is_none())
             .ok_or_else(|| OAuthError::invalid_grant("the user is disabled"))?;
+        let access = self.mint.access_token(&subject(&authorization, user))?;
         if !authorization_code::claim(connection, &code.id, self.now)? {
             return self.replayed(connection, &code);
         }
-        self.issue(connection, &authorization, user).map(Some)
+        self.issue(connection, &authorization, access).map(Some)
     }
 
     /// Lets the machine compare client and redirect URI, and answers its question for extensions with
@@ -188,9 +190,8 @@ impl Exchange {
         &self,
         connection: &mut DbConnection,
         authorization: &Authorization,
-        user: User,
+        access: NewAccessToken,
     ) -> Result<TokenResponse> {
-        let access = self.mint.access_token(&subject(authorization, user))?;
         let tokens = NewTokens::with(access, &self.client, self.now);
         tokens.insert(
             connection,
