@@ -16,31 +16,65 @@ use crate::models::refusal::{self, Refusal};
 
 /// Refusals that wait at most; more than these between two writes are only in the log.
 const WAITING: usize = 64;
+/// The same for gateways' questions.
+const WAITING_OF_GATEWAYS: usize = 16;
 /// Refusals of one address that are kept in a minute, so that nobody fills the database with them.
 const FROM_ADDRESS: u32 = 30;
 const MINUTE: i64 = 60;
 
 /// What is not written yet.
 pub struct Records {
-    refused: SyncSender<Refusal>,
-    from_address: Throttle,
+    /// Of the endpoints of OAuth and their pages.
+    pub refused: Refusals,
+    /// Of the questions of gateways, who ask about every request of somebody's API: counted apart, so that
+    /// they crowd no others out.
+    pub refused_to_gateways: Refusals,
     unwritten: Mutex<Unwritten>,
 }
 
+/// The way of refusals to the database, bounded by address and altogether.
+pub struct Refusals {
+    waiting: SyncSender<Refusal>,
+    from_address: Throttle,
+}
+
 struct Unwritten {
-    refusals: Receiver<Refusal>,
+    refusals: [Receiver<Refusal>; 2],
     /// The counters as they were when they were last written.
     written: [u64; Metrics::ACTIVITY],
 }
 
+impl Refusals {
+    fn bounded(waiting: usize) -> (Self, Receiver<Refusal>) {
+        let (waiting, unwritten) = sync_channel(waiting);
+        let from_address = Throttle::new(FROM_ADDRESS, MINUTE, MINUTE);
+        let refusals = Self {
+            waiting,
+            from_address,
+        };
+        (refusals, unwritten)
+    }
+
+    /// Leaves one to be written. Never waits: what is too much is dropped.
+    pub fn keep(&self, refusal: Refusal, address: IpAddr) {
+        let counted = self
+            .from_address
+            .count(Key::Address(address), refusal.occurred_at);
+        if counted.is_ok() {
+            drop(self.waiting.try_send(refusal));
+        }
+    }
+}
+
 impl Default for Records {
     fn default() -> Self {
-        let (refused, refusals) = sync_channel(WAITING);
+        let (refused, own) = Refusals::bounded(WAITING);
+        let (refused_to_gateways, gateways) = Refusals::bounded(WAITING_OF_GATEWAYS);
         Self {
             refused,
-            from_address: Throttle::new(FROM_ADDRESS, MINUTE, MINUTE),
+            refused_to_gateways,
             unwritten: Mutex::new(Unwritten {
-                refusals,
+                refusals: [own, gateways],
                 written: [0; Metrics::ACTIVITY],
             }),
         }
@@ -48,16 +82,6 @@ impl Default for Records {
 }
 
 impl Records {
-    /// Leaves a refusal to be written. Never waits: what is too much is dropped.
-    pub fn refused(&self, refusal: Refusal, address: IpAddr) {
-        let counted = self
-            .from_address
-            .count(Key::Address(address), refusal.occurred_at);
-        if counted.is_ok() {
-            drop(self.refused.try_send(refusal));
-        }
-    }
-
     /// Writes what is not written yet; nothing where nothing has happened. Pages that show it call this
     /// first, so that they show what has just happened.
     ///
@@ -65,7 +89,8 @@ impl Records {
     /// The database's. Counts are written by the next call then; refusals are lost, but for the log.
     pub async fn write(&self, app: &App) -> Result<()> {
         let mut unwritten = self.unwritten.lock().await;
-        let refusals: Vec<Refusal> = unwritten.refusals.try_iter().collect();
+        let waiting = unwritten.refusals.iter().flat_map(Receiver::try_iter);
+        let refusals: Vec<Refusal> = waiting.collect();
         let counts = app.metrics.activity();
         let more: Vec<(What, i64)> = counts
             .iter()

@@ -40,7 +40,7 @@ impl Refusal {
     pub fn difference(&self) -> Option<Difference<'_>> {
         let presented = self.presented.as_deref()?;
         let expected = self.expected.as_deref()?;
-        Difference::find(expected, presented).filter(|found| found.nearest.contains(':'))
+        Difference::find(expected, presented).filter(|found| found.nearest.contains(":/"))
     }
 }
 

@@ -1,5 +1,5 @@
 //! Tells why a request has no success answer: to the log, once, and, where an endpoint of OAuth or its
-//! pages refused it, to the record that administrators read.
+//! pages refused it, or a gateway was told so, to the record that administrators read.
 
 use actix_web::{HttpMessage, HttpRequest};
 
@@ -10,7 +10,7 @@ use crate::models::refusal::Refusal;
 use super::request_log::{LoggedClient, RequestId};
 use super::{client_address, paths};
 
-/// The paths whose refusals are kept.
+/// The paths whose refusals are kept, besides those of gateways' questions.
 const KEPT: [&str; 6] = [
     paths::AUTHORIZE,
     paths::CONSENT,
@@ -33,7 +33,16 @@ pub fn note(app: &App, request: &HttpRequest, error: &Error) {
     error.log(&id, client);
     let path = request.path();
     let path = path.strip_prefix(app.issuer.path()).unwrap_or(path);
-    let (Error::Refused(refusal), true) = (error, KEPT.contains(&path)) else {
+    let (Error::Refused(refusal) | Error::Challenged(refusal, _)) = error else {
+        return;
+    };
+    let below_verify = path.strip_prefix(paths::VERIFY);
+    let (path, refusals) = if below_verify.is_some_and(|it| it.is_empty() || it.starts_with('/')) {
+        // What follows is the path of somebody's own request.
+        (paths::VERIFY, &app.records.refused_to_gateways)
+    } else if KEPT.contains(&path) {
+        (path, &app.records.refused)
+    } else {
         return;
     };
     let address = client_address::client(&app.config, request);
@@ -49,5 +58,5 @@ pub fn note(app: &App, request: &HttpRequest, error: &Error) {
         presented: mismatch.and_then(|both| both.presented.clone()),
         address: Some(address.to_string()),
     };
-    app.records.refused(row, address);
+    refusals.keep(row, address);
 }

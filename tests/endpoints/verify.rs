@@ -1,9 +1,11 @@
 //! `/auth/verify`: who passes, and what the gateway is told. Below: which `credentials` count, which
-//! `demands` a gateway may make, what guessing and failures come to (`limits`).
+//! `demands` a gateway may make, what guessing and failures come to (`limits`), what is kept of
+//! `refusals`.
 
 mod credentials;
 mod demands;
 mod limits;
+mod refusals;
 
 use latchkey::oauth::{PlainSecret, SecretKind};
 

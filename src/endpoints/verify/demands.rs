@@ -41,22 +41,25 @@ impl<'a> Demands<'a> {
     /// `invalid_token` where it is meant for somebody else (as RFC 9068 §4 has it), `insufficient_scope`
     /// where it is of another project or has not all of the scope.
     pub(super) fn check(&self, caller: &Caller, audience: &str) -> Result<()> {
-        if self.audience.is_some_and(|wanted| wanted != audience) {
+        if let Some(wanted) = self.audience.filter(|wanted| *wanted != audience) {
             let description = "The token is for another audience.";
-            let refusal = OAuthError::new(ErrorCode::InvalidToken, description);
+            let refusal = OAuthError::new(ErrorCode::InvalidToken, description)
+                .expecting([wanted], Some(audience));
             return Err(Error::challenged(refusal, None));
         }
-        let refuse = |description: &'static str| {
-            let refusal = OAuthError::new(ErrorCode::InsufficientScope, description);
-            Error::challenged(refusal, self.scope.as_ref())
-        };
+        let refuse =
+            |description: &'static str| OAuthError::new(ErrorCode::InsufficientScope, description);
+        let challenge = |refusal| Error::challenged(refusal, self.scope.as_ref());
         let own = caller.client().project.as_deref();
-        if self.project.is_some() && self.project != own {
-            return Err(refuse("The credential is of another project."));
+        if let Some(wanted) = self.project.filter(|wanted| Some(*wanted) != own) {
+            let refusal = refuse("The credential is of another project.");
+            return Err(challenge(refusal.expecting([wanted], own)));
         }
-        let missing = |wanted: &Scope| !caller.scope().covers(wanted);
-        if self.scope.as_ref().is_some_and(missing) {
-            return Err(refuse("The request needs more scope."));
+        let missing = |wanted: &&Scope| !caller.scope().covers(wanted);
+        if let Some(wanted) = self.scope.as_ref().filter(missing) {
+            let own = caller.scope().as_str().replace(' ', "\n");
+            let refusal = refuse("The request needs more scope.");
+            return Err(challenge(refusal.expecting(wanted.names(), Some(&own))));
         }
         Ok(())
     }

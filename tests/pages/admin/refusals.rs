@@ -94,6 +94,30 @@ fn values_that_are_no_addresses_stand_side_by_side() {
 }
 
 #[test]
+fn the_id_of_a_gateways_question_leads_to_why_it_was_refused() {
+    let server = TestServer::start();
+    let mut browser = administrator(&server);
+    let export = server.db_project_client("export", "notes:read");
+    server.db_scope("notes:read", "Read", false, false);
+    let key = server.db_api_key(&export.id, "notes:read", None);
+    let refused = Answer::get(
+        &format!("{}/auth/verify?scope=notes:write", server.url),
+        &[("x-api-key", &key)],
+    );
+    let (_, page) = look_up(&server, &mut browser, request_id(&refused));
+    assert_says(
+        &page,
+        200,
+        &[
+            "insufficient_scope",
+            "/auth/verify",
+            "The request needs more scope.",
+            "What was expected and what came Expected notes:write Came notes:read",
+        ],
+    );
+}
+
+#[test]
 fn a_request_id_of_which_nothing_is_kept_stays_in_the_field() {
     let server = TestServer::start();
     let mut browser = administrator(&server);

@@ -154,8 +154,9 @@ async fn by_request(admin: &Administrator, id: String) -> Result<Outcome> {
         .ok_or_else(|| {
             String::from(
                 "Nothing is kept under this request id. Refusals are kept for 30 days, of the authorization \
-                 endpoint and its pages, the token, introspection and revocation endpoints, and at most 30 a \
-                 minute of one address; the server's log has every one.",
+                 endpoint and its pages, the token, introspection and revocation endpoints and, where a \
+                 credential came, of /auth/verify, and at most 30 a minute of one address; the server's log \
+                 has every one.",
             )
         }))
 }
