@@ -4,10 +4,11 @@ use crate::authentication::bearer;
 use crate::clock::UnixTime;
 use crate::directory::Permissions;
 use crate::leaked;
-use crate::models::access_token::UsedToken;
+use crate::models::access_token::{AccessToken, UsedToken};
 use crate::web::page::{Moment, ScopeLine, scope_lines};
 
-/// Seconds before the end in which a line warns of it.
+/// Seconds before the end in which a line warns of it, in the last quarter of the whole life alone: of a token
+/// for a week nobody wants to hear at once that it ends.
 const SOON: i64 = 7 * 86400;
 /// Seconds without use after which a line asks whether it is still needed.
 const LONG_UNUSED: i64 = 90 * 86400;
@@ -50,10 +51,17 @@ impl TokenLine {
             revoked: ended.filter(|_| !is_leaked).map(|at| Moment::new(at, now)),
             leaked: ended.filter(|_| is_leaked).map(|at| Moment::new(at, now)),
             is_live,
-            expires_soon: is_live && token.expires_at.is_some_and(|end| end.since(now) <= SOON),
+            expires_soon: is_live && ends_soon(&token, now),
             is_long_unused: is_live && now.since(last_needed) >= LONG_UNUSED,
             name: token.name.unwrap_or_default(),
             last_four: token.last_four,
         }
     }
+}
+
+fn ends_soon(token: &AccessToken, now: UnixTime) -> bool {
+    token.expires_at.is_some_and(|end| {
+        let (left, life) = (end.since(now), end.since(token.created_at));
+        left < SOON && left < life / 4
+    })
 }

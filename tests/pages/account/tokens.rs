@@ -326,3 +326,27 @@ fn a_hundred_live_tokens_are_the_most() {
     let mut browser = signed_in(&server, "ada");
     create(&server, &mut browser, "one more", &["read"], "7");
 }
+
+#[test]
+fn a_token_expires_soon_only_in_the_last_week_and_the_last_quarter_of_its_life() {
+    let server = TestServer::start();
+    server.db_user("ada");
+    let mut browser = signed_in(&server, "ada");
+    create(&server, &mut browser, "a week", &["read"], "7");
+    create(&server, &mut browser, "a month", &["read"], "30");
+    let soon_after = |seconds: i64| {
+        server.advance(seconds);
+        let (_, page) = open(&server, &mut signed_in(&server, "ada"), LIST);
+        page.body.matches(">Expires soon</span>").count()
+    };
+    assert_eq!(soon_after(0), 0, "made a moment ago");
+    assert_eq!(soon_after(5 * DAY), 0, "two days of seven are left");
+    assert_eq!(soon_after(DAY), 1, "one day of seven is left");
+    assert_eq!(soon_after(DAY), 0, "it has expired; 23 of 30 are left");
+    assert_eq!(
+        soon_after(16 * DAY - 600),
+        0,
+        "seven days of thirty are left"
+    );
+    assert_eq!(soon_after(1200), 1, "less than seven");
+}
