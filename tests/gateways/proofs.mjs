@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import { freePort } from '../clients/program.mjs';
-import { ask, basic, startWorld } from './world.mjs';
+import { ask, basic, manyScopes, startWorld } from './world.mjs';
 
 /** The headers that tell the API who asks. */
 export const tells = ['subject', 'username', 'client', 'project', 'scope', 'roles', 'token-id'].map(
@@ -98,6 +98,11 @@ export function prove(name, { start, keys = true, tellsScope = true, underscores
     }
     const others = { 'x-original-uri': '/notes/', 'x-forwarded-uri': '/notes/', 'x-original-method': 'GET' };
     await refused(get('/admin/', { ...reading, ...others }), 403);
+  });
+
+  test(`${name}: a token of 200 scopes passes, and the API is told all of them`, async () => {
+    const { headers } = await passed(get('/notes/1', bearer(await world.wideToken())));
+    assert.equal(headers['x-auth-scope'], manyScopes.join(' '));
   });
 
   test(`${name}: a revoked key is refused at the next request`, async () => {

@@ -6,7 +6,7 @@ import { Person } from '../clients/node/person.mjs';
 import { freePort } from '../clients/program.mjs';
 import { startNginx } from './gateway.mjs';
 import { tells } from './proofs.mjs';
-import { ask, startWorld } from './world.mjs';
+import { ask, manyScopes, startWorld } from './world.mjs';
 
 let world;
 let gateway;
@@ -37,6 +37,12 @@ test('nginx as pasted: a good token passes, and the API is told whose it is', as
   assert.deepEqual(tells.map((name) => told.headers[name] || undefined), [
     known.sub, encodeURIComponent(world.person.username), world.app.client_id, undefined, 'notes.read', 'user', known.jti,
   ]);
+});
+
+test('nginx as pasted: a token of 200 scopes passes, and the API is told all of them', async () => {
+  const { status, text, told } = await get('/api/notes', { authorization: `Bearer ${await world.wideToken()}` });
+  assert.equal(status, 200, `${text}\n${gateway.log()}`);
+  assert.equal(told.headers['x-auth-scope'], manyScopes.join(' '));
 });
 
 test('nginx as pasted: no token and a wrong one get 401, and the API sees nothing of it', async () => {

@@ -11,6 +11,13 @@ import { startProgram } from '../clients/program.mjs';
 const person = { username: 'Zoë Kovács', password: 'correct horse battery staple' };
 const administrator = { username: 'Grace', password: 'nanoseconds are this long' };
 const makeApiKey = fileURLToPath(new URL('db_api_key.py', import.meta.url));
+const makeScopes = fileURLToPath(new URL('db_scopes.py', import.meta.url));
+
+/** More scopes than a header of common length holds: 200 of 30 characters, sorted, with the one that tests ask for. */
+export const manyScopes = [
+  ...Array.from({ length: 199 }, (_, number) => `many.thirty.characters.all.${number + 100}`),
+  'notes.read',
+];
 
 /** An API that answers every request with what it got, as JSON. */
 async function startApi() {
@@ -46,11 +53,14 @@ export async function startWorld() {
   const api = await startApi();
   program.addScope('notes.read', 'Read your notes', '--default');
   program.addScope('notes.write', 'Change your notes', '--default');
+  // Before the clients: adding those tells the server that something has changed.
+  execFileSync('python3', [makeScopes, database, ...manyScopes.filter((name) => name !== 'notes.read')]);
   program.addUser(person.username, person.password);
   program.addUser(administrator.username, administrator.password, '--role', 'admin');
   const both = ['--scope', 'notes.read', '--scope', 'notes.write'];
   const app = program.addClient('Notes', '--first-party', '--grant', 'password', ...both);
   const machine = program.addClient('Export', '--grant', 'client_credentials', ...both);
+  const wide = program.addClient('Everything', '--grant', 'client_credentials', ...manyScopes.flatMap((name) => ['--scope', name]));
   const introspecting = program.addClient('Gateway', '--resource-server');
 
   async function post(path, client, form) {
@@ -84,6 +94,9 @@ export async function startWorld() {
     /** A token of the machine. */
     machineToken: async (scope) =>
       (await post('/oauth/token', machine, { grant_type: 'client_credentials', scope })).access_token,
+    /** A token of `manyScopes`. */
+    wideToken: async () =>
+      (await post('/oauth/token', wide, { grant_type: 'client_credentials', scope: manyScopes.join(' ') })).access_token,
     /** An API key of the machine, as the pages will make one. */
     apiKey: (scope) =>
       execFileSync('python3', [makeApiKey, database, machine.client_id, scope], { encoding: 'utf8' }).trim(),

@@ -33,7 +33,9 @@ pub(super) fn text(facts: &Facts<'_>) -> String {
          proxy_set_header X-Forwarded-For $remote_addr;\n    \
          proxy_set_header X-Forwarded-Proto $scheme;\n    \
          proxy_set_header X-Original-URI $request_uri;\n    \
-         proxy_set_header X-Forwarded-Uri \"\";\n    proxy_set_header Forwarded \"\";\n}}\n\n\
+         proxy_set_header X-Forwarded-Uri \"\";\n    proxy_set_header Forwarded \"\";\n    \
+         # An answer tells all scopes of a token.\n    \
+         proxy_buffer_size 16k;\n    proxy_buffers 4 16k;\n}}\n\n\
          location /api/ {{\n    auth_request /_latchkey;\n{taken}    \
          # These replace what somebody outside sends under the same names.\n{passed_on}    \
          proxy_pass http://127.0.0.1:3000;\n}}\n"
