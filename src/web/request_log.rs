@@ -73,13 +73,12 @@ pub async fn around<B: MessageBody + 'static>(
         // RFC 9110 §9.3.2: as GET, and the HTTP layer below leaves the body out.
         request.head_mut().method = Method::GET;
     }
-    let response = match transport::refuse(&app, &request) {
-        Some(refusal) => request.into_response(refusal).map_into_right_body(),
-        None => {
-            let called = AssertUnwindSafe(next.call(request)).catch_unwind();
-            let response = called.await.map_err(|_| unexpected(id))?;
-            response?.map_into_left_body()
-        }
+    let response = if let Some(refusal) = transport::refuse(&app, &request) {
+        request.into_response(refusal).map_into_right_body()
+    } else {
+        let called = AssertUnwindSafe(next.call(request)).catch_unwind();
+        let response = called.await.map_err(|_| unexpected(id))?;
+        response?.map_into_left_body()
     };
     finish(&app, id, started, response)
 }
