@@ -32,7 +32,7 @@ const PAGES = {
   clients: { who: 'administrator', path: () => '/admin/clients' },
   'the kinds of clients': { who: 'administrator', path: () => '/admin/clients/new' },
   'the registration of a client': { who: 'administrator', path: () => '/admin/clients/new?kind=web' },
-  'a client': { who: 'administrator', path: () => `/admin/clients/${company.clients.web.client_id}` },
+  'a client': { who: 'administrator', path: () => `/admin/clients/${company.clients.web.client_id}`, rows: false },
   'the form of a client': { who: 'administrator', path: () => `/admin/clients/${company.clients.web.client_id}/edit` },
   users: { who: 'administrator', path: () => '/admin/users' },
   scopes: { who: 'administrator', path: () => '/admin/scopes' },
