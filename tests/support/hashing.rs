@@ -11,8 +11,8 @@ use super::TestServer;
 
 /// Passes of a hash that takes some tenths of a second.
 pub const SLOW: u32 = 60_000;
-/// Passes of one that takes some seconds.
-pub const SLOWEST: u32 = 1_000_000;
+/// Passes of one that outlasts a test.
+const SLOWEST: u32 = 2_000_000;
 
 /// Hashes that were asked for. Whoever asks later waits until this is dropped, and no longer.
 pub type Busy<'a> = Vec<Pin<Box<dyn Future<Output = Result<bool>> + Send + 'a>>>;
@@ -29,6 +29,20 @@ pub fn busy(hasher: &PasswordHasher, count: usize, passes: u32) -> Busy<'_> {
         hash
     };
     (0..count).map(ask).collect()
+}
+
+/// Asks for the slowest hashes until one of a single thread's runs and the queue behind it is full, which
+/// then stays so for longer than a test: nobody can wait for them to end.
+pub fn full(hasher: &PasswordHasher) -> Busy<'_> {
+    let one_runs_and_this_many_wait = 1 + 256;
+    let patience = Instant::now() + Duration::from_secs(60);
+    let mut asked = busy(hasher, one_runs_and_this_many_wait, SLOWEST);
+    while hasher.waiting() < one_runs_and_this_many_wait {
+        assert!(Instant::now() < patience, "the queue does not fill");
+        std::thread::sleep(Duration::from_millis(5));
+        asked.extend(busy(hasher, 1, SLOWEST));
+    }
+    asked
 }
 
 /// Waits until the number of hashes that wait or run is right.
