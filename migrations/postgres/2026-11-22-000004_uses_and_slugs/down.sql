@@ -1,3 +1,5 @@
+DROP INDEX users_with_roles;
+CREATE INDEX users_by_roles ON users (roles, username_key) WHERE roles <> '[]';
 DROP TABLE spent_slugs;
 DROP INDEX access_tokens_by_last_four;
 CREATE INDEX access_tokens_by_last_four ON access_tokens (last_four) WHERE kind <> 'access';
