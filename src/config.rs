@@ -98,8 +98,10 @@ settings! {
         /// Seconds in which both are counted.
         window: i64 = 60 => Written::seconds;
     }
-    /// `[password]`: the cost of argon2id.
+    /// `[password]`: what a password must be, and the cost of argon2id.
     password: Password {
+        /// The least characters of a password that somebody chooses.
+        minimum_length: usize = 12 => |written| written.whole::<usize>(" of characters", 8..=128);
         /// Memory of one hash in KiB; at least 8 for each lane of `parallelism`.
         memory_kib: u32 = 19_456 => |written| written.whole::<u32>(" of KiB", 8..=4_194_304);
         /// Passes over the memory.
@@ -168,6 +170,12 @@ impl Config {
                 8 * parallelism
             ));
         }
+        let is_https = |issuer: &String| issuer.starts_with("https:");
+        if self.issuer.as_ref().is_some_and(is_https)
+            && let Some(wrong) = self.cheap_hashes()
+        {
+            return Err(format!("{wrong}, since `issuer` is https"));
+        }
         if self.tokens.signing_key_life <= self.tokens.signing_key_prepublish {
             return Err(
                 "`tokens.signing_key_life` (LATCHKEY_TOKENS__SIGNING_KEY_LIFE) must be more \
@@ -183,6 +191,17 @@ impl Config {
             );
         }
         Ok(())
+    }
+
+    /// What is wrong where a hash costs whoever guesses less than the least that OWASP names: 7 MiB five times
+    /// over, or more memory as many times less.
+    pub(crate) fn cheap_hashes(&self) -> Option<&'static str> {
+        let (memory_kib, iterations) = (self.password.memory_kib, self.password.iterations);
+        let is_cheap = memory_kib < 7168 || u64::from(memory_kib) * u64::from(iterations) < 35_840;
+        is_cheap.then_some(
+            "`password.memory_kib` must be 7168 or more, and `password.memory_kib` times \
+             `password.iterations` 35840 or more",
+        )
     }
 }
 

@@ -25,28 +25,6 @@ const QUEUE: usize = 256;
 /// Bytes of a hash.
 const LENGTH: usize = 32;
 
-/// The least characters of a password that somebody chooses (NIST SP 800-63B §3.1.1.2).
-pub const MINIMUM_LENGTH: usize = 8;
-/// The most; hashing longer ones would only cost.
-pub const MAXIMUM_LENGTH: usize = 1024;
-
-/// Checks a password that somebody chooses.
-///
-/// # Errors
-/// A sentence; how long a password must be at least stands beside its field.
-pub fn check_choice(password: &str) -> std::result::Result<(), String> {
-    let length = password.chars().count();
-    if length < MINIMUM_LENGTH {
-        Err(String::from("This password is too short."))
-    } else if length > MAXIMUM_LENGTH {
-        Err(format!(
-            "This password is too long: {MAXIMUM_LENGTH} characters are the most."
-        ))
-    } else {
-        Ok(())
-    }
-}
-
 /// The way to the hashing threads, which end when it is dropped.
 #[derive(Clone)]
 pub struct PasswordHasher {

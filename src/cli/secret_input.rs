@@ -3,8 +3,6 @@
 
 use std::io::{self, IsTerminal, Read};
 
-use crate::authentication::password::{MAXIMUM_LENGTH, MINIMUM_LENGTH, check_choice};
-
 use super::Failure;
 
 /// More than any password or token has.
@@ -24,9 +22,6 @@ pub(super) fn new_password(from_standard_input: bool) -> Result<String, Failure>
         }
         password
     };
-    check_choice(&password).map_err(|why| {
-        format!("{why} A password has {MINIMUM_LENGTH} to {MAXIMUM_LENGTH} characters.")
-    })?;
     Ok(password)
 }
 

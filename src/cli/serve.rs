@@ -14,6 +14,9 @@ pub(super) async fn serve(loaded: Loaded) -> Result<(), Failure> {
     for warning in &loaded.warnings {
         tracing::warn!("{warning}");
     }
+    if let Some(wrong) = loaded.config.cheap_hashes() {
+        tracing::warn!("passwords are cheap to guess from their hashes: {wrong}");
+    }
     let clock = Clock::system();
     let running = server::start(loaded.config, clock.clone()).await?;
     running.stop_on_signals()?;

@@ -287,6 +287,24 @@ fn argon2_gets_memory_for_each_of_its_lanes() {
 }
 
 #[test]
+fn hashes_that_are_cheap_to_guess_are_for_developers_alone() -> Outcome {
+    let cost = |memory: u32, iterations: u32| {
+        format!(
+            "issuer = \"https://login.example\"\n[password]\nmemory_kib = {memory}\niterations = {iterations}"
+        )
+    };
+    for (memory, iterations) in [(19_456, 1), (7168, 4), (8, 1000), (4096, 100)] {
+        let error = refusal(&cost(memory, iterations), &[]);
+        assert!(error.contains("35840"), "{memory} {iterations}: {error}");
+    }
+    for (memory, iterations) in [(19_456, 2), (47_104, 1), (12_288, 3), (9216, 4), (7168, 5)] {
+        load(&cost(memory, iterations), &[])?;
+    }
+    load("[password]\niterations = 1", &[])?;
+    Ok(())
+}
+
+#[test]
 fn the_master_key_lies_beside_an_embedded_database_and_is_given_for_a_server() -> Outcome {
     let loaded = load("database_url = \"sqlite:///var/lib/latchkey/l.db\"", &[])?;
     let beside = Path::new("/var/lib/latchkey/latchkey.key");

@@ -5,7 +5,6 @@ use actix_web::HttpResponse;
 use actix_web::http::StatusCode;
 use askama::Template;
 
-use crate::authentication::password::MINIMUM_LENGTH;
 use crate::models::audit_event::AuditEvent;
 use crate::models::ending::Ending;
 use crate::models::held;
@@ -96,7 +95,8 @@ async fn choose(visitor: &Visitor, body: &Body) -> PageResult {
         return Err(PageError::forged());
     }
     let mut form = PasswordForm::empty(visitor, &link);
-    (form.password, form.repeat) = chosen_password(&fields)?;
+    (form.password, form.repeat) =
+        chosen_password(visitor, &fields, &link.user.username, &link.user.email)?;
     if form.focus_on_error().is_some() {
         return Ok(page(visitor, StatusCode::UNPROCESSABLE_ENTITY, Some(form)));
     }
@@ -159,7 +159,7 @@ impl PasswordForm {
             is_first: link.purpose == LinkPurpose::Invitation,
             password: Field::default(),
             repeat: Field::default(),
-            minimum: MINIMUM_LENGTH,
+            minimum: visitor.app.config.password.minimum_length,
         }
     }
 

@@ -3,7 +3,7 @@
 
 use actix_web::HttpResponse;
 
-use crate::authentication::password::check_choice;
+use crate::authentication::check_choice;
 use crate::error::Error;
 use crate::oauth::{Params, PlainSecret, SecretKind};
 use crate::web::cookies;
@@ -35,13 +35,18 @@ pub(super) fn move_token(
     Ok(Some(response))
 }
 
-/// The fields `password` and `repeat`, each with what is wrong with it.
-pub(super) fn chosen_password(fields: &Params<'_>) -> Result<(Field, Field), PageError> {
+/// The fields `password` and `repeat` of this person, each with what is wrong with it.
+pub(super) fn chosen_password(
+    visitor: &Visitor,
+    fields: &Params<'_>,
+    username: &str,
+    email: &str,
+) -> Result<(Field, Field), PageError> {
     let (password, repeat) = (field(fields, "password")?, field(fields, "repeat")?);
     let differs =
         (password != repeat).then(|| String::from("The two passwords differ. Type it again."));
     Ok((
-        Field::secret(check_choice(password).err()),
+        Field::secret(check_choice(password, &visitor.app.config, username, email).err()),
         Field::secret(differs),
     ))
 }

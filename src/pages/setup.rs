@@ -5,7 +5,6 @@ use actix_web::HttpResponse;
 use actix_web::http::StatusCode;
 use askama::Template;
 
-use crate::authentication::password::MINIMUM_LENGTH;
 use crate::models::audit_event::AuditEvent;
 use crate::models::one_time_link::{self, LinkPurpose};
 use crate::models::role;
@@ -167,7 +166,7 @@ impl SetupForm {
     fn empty(visitor: &Visitor, token: &PlainSecret) -> Self {
         Self {
             csrf: csrf::token(&visitor.app, token, ""),
-            minimum: MINIMUM_LENGTH,
+            minimum: visitor.app.config.password.minimum_length,
             ..Self::default()
         }
     }
@@ -182,7 +181,7 @@ impl SetupForm {
             field(fields, "username")?.trim(),
             field(fields, "email")?.trim(),
         );
-        let (password, repeat) = chosen_password(fields)?;
+        let (password, repeat) = chosen_password(visitor, fields, username, email)?;
         Ok(Self {
             username: Field::new(username, user::check_username(username).err()),
             email: Field::new(email, user::check_email(email).err()),

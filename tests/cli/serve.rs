@@ -111,3 +111,21 @@ fn a_client_that_never_finishes_does_not_keep_the_server_alive() {
         begun.elapsed()
     );
 }
+
+#[test]
+fn a_developers_server_with_cheap_hashes_says_so() {
+    let started = |program: Program| {
+        let served = program.serve();
+        served.signal("TERM");
+        served.wait().err
+    };
+    // What the tests set is cheap.
+    let log = started(Program::new());
+    assert!(log.contains("passwords are cheap to guess"), "{log}");
+    let log = started(
+        Program::new()
+            .set("LATCHKEY_PASSWORD__MEMORY_KIB", "7168")
+            .set("LATCHKEY_PASSWORD__ITERATIONS", "5"),
+    );
+    assert!(!log.contains("cheap to guess"), "{log}");
+}

@@ -133,7 +133,7 @@ fn a_signed_token_is_known_to_its_own_issuer_alone() {
         .post_as(&service, "/oauth/token", &grant)
         .assert_tokens();
     let api = ResourceServer::new(&server);
-    let other = Program::beside(&server).set("LATCHKEY_ISSUER", "https://other.example");
+    let other = Program::beside(&server).set("LATCHKEY_ISSUER", "http://localhost:1");
     let shown = other.json_with(&["token", "show", "-"], &token);
     assert_eq!(shown["active"], false, "{shown}");
     assert!(shown["reason"].as_str().unwrap().contains("another server"));

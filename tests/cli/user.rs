@@ -4,6 +4,7 @@ use serde_json::json;
 
 use super::assert_refused;
 use crate::support::actors::sign_in;
+use crate::support::app::GUESSED;
 use crate::support::{Browser, Program, ResourceServer, TestServer, ThirdPartyApp};
 
 const PASSWORD: &str = "a long enough password";
@@ -132,6 +133,7 @@ fn a_user_that_cannot_be_is_refused_with_a_reason() {
         ("bob", "no address", PASSWORD),
         ("bob", "a@example.org", "short"),
         ("bob", "a@example.org", ""),
+        ("bob", "a@example.org", GUESSED),
         ("bob", "a@example.org", "two lines\nof password text"),
     ] {
         assert_refused(&try_to(username, email, password), 1);

@@ -12,7 +12,7 @@ mod password;
 mod projects;
 mod tokens;
 
-use crate::support::app::PASSWORD;
+use crate::support::app::{GUESSED, PASSWORD};
 use crate::support::browser::Form;
 use crate::support::{Answer, Browser, TestServer, ThirdPartyApp};
 
@@ -161,6 +161,7 @@ fn a_wrong_change_of_password_says_what_is_wrong_and_changes_nothing() {
         ("", NEW, NEW, "current"),
         (PASSWORD, "short", "short", "new"),
         (PASSWORD, "", "", "new"),
+        (PASSWORD, GUESSED, GUESSED, "new"),
         (PASSWORD, &long, &long, "new"),
         (PASSWORD, NEW, "another one", "repeat"),
     ] {

@@ -5,7 +5,7 @@ use std::sync::Barrier;
 use latchkey::models::{one_time_link, user};
 use latchkey::oauth::List;
 
-use crate::support::app::PASSWORD;
+use crate::support::app::{GUESSED, PASSWORD};
 use crate::support::browser::Form;
 use crate::support::{Answer, Browser, TestServer};
 
@@ -193,6 +193,7 @@ fn each_mistake_stands_beside_its_field_and_what_was_typed_stays() {
         ("email", "nobody"),
         ("email", "a@b c"),
         ("password", "short"),
+        ("password", GUESSED),
         ("repeat", "another one"),
     ] {
         let answer = browser.submit_once(&at, &filled(&page, "ada").fill(name, wrong));

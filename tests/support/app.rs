@@ -25,6 +25,8 @@ use super::{Answer, database};
 
 /// The password of every user that [`TestServer::db_user`] makes.
 pub const PASSWORD: &str = "correct horse battery staple";
+/// One that is long enough and that nobody may choose.
+pub const GUESSED: &str = "passwordpassword";
 
 /// A running server.
 pub struct TestServer {

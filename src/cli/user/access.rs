@@ -59,14 +59,14 @@ pub(super) async fn set_password(
 ) -> std::result::Result<Output, Failure> {
     // The user first: nobody should think of a password for a name that is mistyped.
     let installation = Installation::open(config)?;
-    let user_id = installation
+    let user = installation
         .db
-        .read(move |connection| Ok(load(connection, &who)?.id))
+        .read(move |connection| load(connection, &who))
         .await?;
-    let hash = hash_new_password(&installation.config, from_standard_input).await?;
+    let hash = hash_new_password(&installation.config, &user, from_standard_input).await?;
     let changed = change(
         installation,
-        user_id,
+        user.id,
         "user.password_set",
         move |connection, user, now| {
             user::set_password(connection, &user.id, &hash, now)?;

@@ -46,7 +46,7 @@ impl AddUser {
         let wanted = user.clone();
         db.read(move |connection| check_free(connection, &wanted))
             .await?;
-        user.password_hash = Some(hash_new_password(&config, self.password_stdin).await?);
+        user.password_hash = Some(hash_new_password(&config, &user, self.password_stdin).await?);
         user.password_changed_at = Some(now);
         let user = db
             .write(move |connection| insert(connection, user, now))

@@ -6,7 +6,7 @@ mod add;
 
 use clap::{Args, Subcommand};
 
-use crate::authentication::PasswordHasher;
+use crate::authentication::{PasswordHasher, check_choice};
 use crate::config::Config;
 use crate::db::DbConnection;
 use crate::directory::Directory;
@@ -119,12 +119,14 @@ fn load(connection: &mut DbConnection, who: &str) -> Result<User> {
     })
 }
 
-/// Asks for a password that fits and hashes it.
+/// Asks for a password that this person may have, and hashes it.
 async fn hash_new_password(
     config: &Config,
+    user: &User,
     from_standard_input: bool,
 ) -> std::result::Result<String, Failure> {
     let password = secret_input::new_password(from_standard_input)?;
+    check_choice(&password, config, &user.username, &user.email)?;
     Ok(PasswordHasher::start(&config.password)?
         .hash(password)
         .await?)

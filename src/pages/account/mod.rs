@@ -54,7 +54,7 @@ struct Account {
 
 /// `GET /account`.
 pub async fn get(person: Person) -> HttpResponse {
-    person.answer(show(&person, StatusCode::OK, PasswordForm::empty()).await)
+    person.answer(show(&person, StatusCode::OK, PasswordForm::empty(&person)).await)
 }
 
 /// `GET` of a form's address: somebody reloads an answer to the form.

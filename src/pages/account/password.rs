@@ -5,8 +5,7 @@
 use actix_web::HttpResponse;
 use actix_web::http::StatusCode;
 
-use crate::authentication::SignIn;
-use crate::authentication::password::{MINIMUM_LENGTH, check_choice};
+use crate::authentication::{SignIn, check_choice};
 use crate::models::ending::Ending;
 use crate::models::{authorization, named_token, project, session, user};
 use crate::oauth::Params;
@@ -43,19 +42,21 @@ pub async fn post(person: Person, body: Body) -> HttpResponse {
 
 async fn change(person: &Person, body: &Body) -> PageResult {
     let fields = person.fields(body)?;
-    let app = &person.app;
+    let (app, user) = (&person.app, &person.signed_in.user);
     let (new, repeat) = (field(&fields, "new")?, field(&fields, "repeat")?);
     let mut form = PasswordForm {
         ends: Ends::read(&fields)?,
-        ..PasswordForm::empty()
+        ..PasswordForm::empty(person)
     };
-    form.new.error = check_choice(new).err();
+    form.new.error = check_choice(new, &app.config, &user.username, &user.email).err();
     form.repeat.error =
         (new != repeat).then(|| String::from("The two passwords differ. Type it again."));
     // Asked last: what is wrong with the new password costs no try.
     if form.focus().is_empty() {
-        let username = &person.signed_in.user.username;
-        form.current.error = match person.verify(username, field(&fields, "current")?).await? {
+        form.current.error = match person
+            .verify(&user.username, field(&fields, "current")?)
+            .await?
+        {
             SignIn::Right(_) => None,
             SignIn::Wrong(_) => Some(String::from("This is not your password.")),
             SignIn::Throttled(seconds) => return Err(PageError::throttled(seconds)),
@@ -98,12 +99,12 @@ async fn set(person: &Person, hash: String, ends: Ends) -> Result<(), PageError>
 }
 
 impl PasswordForm {
-    pub(super) fn empty() -> Self {
+    pub(super) fn empty(person: &Person) -> Self {
         Self {
             current: Field::default(),
             new: Field::default(),
             repeat: Field::default(),
-            minimum: MINIMUM_LENGTH,
+            minimum: person.app.config.password.minimum_length,
             ends: Ends {
                 sessions: true,
                 apps: true,

@@ -4,7 +4,7 @@ use latchkey::models::user;
 
 use crate::pages::{assert_page, is_signed_in, signed_in};
 use crate::support::actors::sign_in;
-use crate::support::app::PASSWORD;
+use crate::support::app::{GUESSED, PASSWORD};
 use crate::support::browser::{Form, unescape};
 use crate::support::{Answer, Browser, ResourceServer, TestServer, ThirdPartyApp, at_once};
 
@@ -184,6 +184,7 @@ fn the_links_form_says_what_is_wrong_and_needs_its_token() {
     for (password, repeat, field) in [
         ("short", "short", "password"),
         ("", "", "password"),
+        (GUESSED, GUESSED, "password"),
         (CHOSEN, "another one", "repeat"),
     ] {
         let answer = choose(&mut browser, &link, password, repeat);
