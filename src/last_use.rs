@@ -83,7 +83,7 @@ impl LastUses {
     fn is_due(&self, what: impl Hash, now: UnixTime) -> bool {
         let (hash, second) = (self.hasher.hash_one(what), now.seconds().cast_unsigned());
         let own = hash & !SECOND | second & SECOND;
-        let place = &self.noted[usize::try_from(hash).unwrap_or_default() % PLACES];
+        let place = &self.noted[usize::try_from(hash % PLACES as u64).unwrap_or_default()];
         let noted = place.load(Ordering::Relaxed);
         let is_own = (noted ^ own) & !SECOND == 0;
         let since = own.wrapping_sub(noted) & SECOND;
@@ -104,7 +104,7 @@ impl LastUses {
     /// The database's; what could not be written is lost.
     pub async fn write(&self, db: &Db) -> Result<()> {
         let waiting = self.waiting.lock().await;
-        // Each thread and server has its own copies, so the same use may come several times. Tokens in the
+        // Two that share a place push each other out, so the same use may come several times. Tokens in the
         // order of their keys, which is that of their rows: neighbours share pages.
         let (mut tokens, mut clients, mut secrets) =
             (BTreeMap::new(), HashMap::new(), HashMap::new());

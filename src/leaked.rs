@@ -93,9 +93,7 @@ pub async fn report(
     };
     // Read first: outsiders who report what is no token of ours must not keep the writer busy.
     let found = db.read(move |connection| Leak::find(connection, &presented, now));
-    let leak = match found.await? {
-        // Nobody can guess a signature: this one was ours, and has been purged.
-        Finding::Unknown if bearer::may_be_signed(text) => return Ok(Outcome::NotLive),
+    let leak = match found.await?.or_purged(text) {
         Finding::Unknown => return Ok(Outcome::Unknown),
         Finding::Dead => return Ok(Outcome::NotLive),
         Finding::Live(leak) => leak,

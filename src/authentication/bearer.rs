@@ -24,6 +24,16 @@ pub enum Finding<T> {
     Unknown,
 }
 
+impl<T> Finding<T> {
+    /// Nobody can guess a signature: a signed token without a row was ours, and has been purged.
+    pub fn or_purged(self, text: &str) -> Self {
+        match self {
+            Self::Unknown if may_be_signed(text) => Self::Dead,
+            found => found,
+        }
+    }
+}
+
 /// The `jti` of a token: the key of its row, which tells nothing of the token itself.
 pub fn jti(id: &SecretId) -> String {
     id.to_text()
@@ -72,19 +82,20 @@ pub async fn recognise(
     Ok(id.map(|id| (SecretKind::AccessToken, id)))
 }
 
-/// Looks an access token up, with its client and user: all three must be live. Its scope is narrowed to
-/// what is still allowed; a token of which nothing is left is live all the same, and opens nothing that
+/// Looks up the access token that was recognised in a text, with its client and user: all three must be live.
+/// Its scope is narrowed to what is still allowed; a token of which nothing is left is live all the same, and opens nothing that
 /// asks for a scope.
 ///
 /// # Errors
 /// The database's.
 pub async fn find(
     directory: &Directory,
+    text: &str,
     id: SecretId,
     now: UnixTime,
 ) -> Result<Finding<Arc<KnownToken>>> {
     let Some(known) = directory.token(id).await? else {
-        return Ok(Finding::Unknown);
+        return Ok(Finding::Unknown.or_purged(text));
     };
     let user_disabled_at = known.user.as_ref().and_then(|user| user.disabled_at);
     let client = Some(&known.client.client);

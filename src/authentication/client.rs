@@ -104,14 +104,14 @@ pub fn authenticate_client(
     known: Option<Arc<KnownClient>>,
     failures: &Throttle,
     credentials: &Credentials,
-    address: IpAddr,
+    address: impl FnOnce() -> IpAddr,
     now: UnixTime,
 ) -> Result<Arc<KnownClient>> {
-    // An unknown id counts like a known one, so that 429 does not tell them apart; a made-up one is cut,
-    // so that nobody fills the memory.
-    let counted = credentials.client_id.chars().take(LONGEST_ID).collect();
-    let key = Key::ClientAndAddress(counted, address);
     check(known, credentials.secret.as_ref(), now).map_err(|reason| {
+        // An unknown id counts like a known one, so that 429 does not tell them apart; a made-up one is cut,
+        // so that nobody fills the memory.
+        let counted = credentials.client_id.chars().take(LONGEST_ID).collect();
+        let key = Key::ClientAndAddress(counted, address());
         match failures.count(key, now) {
             Ok(()) if reason == UNKNOWN => unknown_client(&credentials.client_id).into(),
             Ok(()) => OAuthError::invalid_client(reason).into(),

@@ -139,16 +139,7 @@ impl PasswordHasher {
 }
 
 fn serve(arrivals: &Mutex<Receiver<Work>>) {
-    // Whatever else the server does goes first, at once: a thread that is only nice keeps its core until its
-    // time slice is over.
-    #[cfg(target_os = "linux")]
-    let policy = NormalThreadSchedulePolicy::Idle;
-    #[cfg(not(target_os = "linux"))]
-    let policy = NormalThreadSchedulePolicy::Other;
-    let (own, policy) = (thread_native_id(), ThreadSchedulePolicy::Normal(policy));
-    if set_thread_priority_and_policy(own, ThreadPriority::Min, policy).is_err() {
-        tracing::warn!("the hashing threads run at normal priority");
-    }
+    let_others_go_first();
     let mut memory = Vec::new();
     loop {
         let next = arrivals
@@ -157,6 +148,19 @@ fn serve(arrivals: &Mutex<Receiver<Work>>) {
             .recv();
         let Ok(work) = next else { return };
         work(&mut memory);
+    }
+}
+
+/// Whatever else the server does takes this thread's core at once: from one that is only nice it would get it
+/// when the time slice is over.
+fn let_others_go_first() {
+    #[cfg(target_os = "linux")]
+    let policy = NormalThreadSchedulePolicy::Idle;
+    #[cfg(not(target_os = "linux"))]
+    let policy = NormalThreadSchedulePolicy::Other;
+    let (own, policy) = (thread_native_id(), ThreadSchedulePolicy::Normal(policy));
+    if set_thread_priority_and_policy(own, ThreadPriority::Min, policy).is_err() {
+        tracing::warn!("the hashing threads run at normal priority");
     }
 }
 

@@ -41,10 +41,12 @@ pub async fn verify_user(
     } else {
         String::new()
     };
-    let mut attempt = throttle.attempt(&account, address, now).await;
-    if attempt.is_err() && has_new_password(db, throttle, &account, address).await? {
-        attempt = throttle.attempt(&account, address, now).await;
-    }
+    let attempt = match throttle.attempt(&account, address, now).await {
+        Err(_) if lift_if_password_is_new(db, throttle, &account, address).await? => {
+            throttle.attempt(&account, address, now).await
+        }
+        attempt => attempt,
+    };
     let attempt = match attempt {
         Ok(attempt) => attempt,
         Err(seconds) => return Ok(SignIn::Throttled(seconds)),
@@ -60,7 +62,7 @@ pub async fn verify_user(
 
 /// Lifts the locks of an account whose password was set since: guesses at the old one say nothing of the new
 /// one. Which process set it does not matter, since the database knows when.
-async fn has_new_password(
+async fn lift_if_password_is_new(
     db: &Db,
     throttle: &SignInThrottle,
     account: &str,

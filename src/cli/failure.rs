@@ -29,24 +29,22 @@ impl Failure {
             Self::Failed(sentence) => (sentence, 1),
         };
         // Where standard error is closed, the status alone must do.
-        drop(writeln!(io::stderr(), "error: {}", begun_large(&sentence)));
+        drop(writeln!(io::stderr(), "error: {}", capitalised(&sentence)));
         ExitCode::from(status)
     }
 }
 
 /// A sentence, also where its beginning was made to stand after something else. The name of a setting or file
 /// stays as it is spelled.
-fn begun_large(sentence: &str) -> String {
-    let word = sentence.split(' ').next().unwrap_or_default();
-    let Some(first) = word
-        .chars()
-        .next()
-        .filter(|_| !word.contains(['_', '.', '/']))
-    else {
-        return sentence.to_owned();
-    };
-    let rest = sentence.get(first.len_utf8()..).unwrap_or_default();
-    first.to_uppercase().chain(rest.chars()).collect()
+fn capitalised(sentence: &str) -> String {
+    let first_word = sentence.split(' ').next().unwrap_or_default();
+    let mut letters = sentence.chars();
+    match letters.next() {
+        Some(first) if !first_word.contains(['_', '.', '/']) => {
+            first.to_uppercase().chain(letters).collect()
+        }
+        _ => sentence.to_owned(),
+    }
 }
 
 /// What clap has to say: the help that was asked for, or in one sentence what it does not understand.

@@ -42,7 +42,7 @@ async fn authenticate(
     if let Some(known) = &known {
         LoggedClient::note(request, known);
     }
-    let address = client_address::client(&app.config, request);
+    let address = || client_address::client(&app.config, request);
     let now = app.now();
     let known = authenticate_client(known, &app.secret_failures, &credentials, address, now)?;
     if let Some(secret) = credentials.proof(&known) {

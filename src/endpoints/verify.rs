@@ -6,7 +6,6 @@ mod caller;
 mod credential;
 mod demands;
 
-use std::net::IpAddr;
 use std::sync::Arc;
 
 use actix_web::http::header;
@@ -69,27 +68,26 @@ async fn recognise(
     request: &HttpRequest,
     credential: &Credential<'_>,
 ) -> Result<Caller> {
-    let address = client_address::client(&app.config, request);
     match credential {
         Credential::Token(text, place) => {
-            let known = live_token(app, text, *place, address).await?;
+            let known = live_token(app, request, text, *place).await?;
             app.last_uses.token(&known, app.now());
             Ok(Caller::Token(known))
         }
-        Credential::Client(header) => client(app, header, address).await,
+        Credential::Client(header) => client(app, request, header).await,
     }
 }
 
 async fn live_token(
     app: &App,
+    request: &HttpRequest,
     text: &str,
     place: Place,
-    address: IpAddr,
 ) -> Result<Arc<KnownToken>> {
     let now = app.now();
     let (directory, issuer) = (&app.directory, app.issuer.as_str());
     let Some((kind, id)) = bearer::recognise(directory, issuer, text).await? else {
-        return Err(missed(app, address));
+        return Err(missed(app, request));
     };
     if !bearer::is_access_token(kind) {
         return Err(invalid_token("a secret of another kind"));
@@ -98,20 +96,16 @@ async fn live_token(
     if place == Place::OriginalUri && kind != SecretKind::ApiKey {
         return Err(invalid_token("only an API key may stand in an address"));
     }
-    match bearer::find(directory, id, now).await? {
+    match bearer::find(directory, text, id, now).await? {
         Finding::Live(known) => Ok(known),
         Finding::Dead => Err(invalid_token("it opens nothing any more")),
-        // Nobody can guess a signature: this one was ours, and has been purged.
-        Finding::Unknown if bearer::may_be_signed(text) => {
-            Err(invalid_token("it opens nothing any more"))
-        }
-        Finding::Unknown => Err(missed(app, address)),
+        Finding::Unknown => Err(missed(app, request)),
     }
 }
 
 /// A client with its secret acts as itself, with all of its scope. A public one has no secret, so its id
 /// proves nothing.
-async fn client(app: &App, header: &[u8], address: IpAddr) -> Result<Caller> {
+async fn client(app: &App, request: &HttpRequest, header: &[u8]) -> Result<Caller> {
     let wrong = |reason| {
         let description = "The client id or secret is wrong.";
         let refusal = OAuthError::new(ErrorCode::InvalidToken, description).because(reason);
@@ -122,6 +116,7 @@ async fn client(app: &App, header: &[u8], address: IpAddr) -> Result<Caller> {
     let known = app.directory.client(credentials.client_id()).await?;
     let known = known.filter(|known| !known.client.is_public());
     let now = app.now();
+    let address = || client_address::client(&app.config, request);
     let known = authenticate_client(known, &app.secret_failures, &credentials, address, now)
         .map_err(|error| match error {
             Error::Refused(refusal) if refusal.code == ErrorCode::InvalidClient => {
@@ -149,7 +144,8 @@ fn invalid_token(reason: &'static str) -> Error {
 
 /// A token that nobody was given: counted by address, and past the limit 429. Whoever brings a live one
 /// from the same address is let in all the same.
-fn missed(app: &App, address: IpAddr) -> Error {
+fn missed(app: &App, request: &HttpRequest) -> Error {
+    let address = client_address::client(&app.config, request);
     match app.misses.count(Key::Address(address), app.now()) {
         Ok(()) => invalid_token("unknown"),
         Err(seconds) => OAuthError::throttled(seconds).into(),

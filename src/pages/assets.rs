@@ -29,7 +29,7 @@ pub async fn get(name: web::Path<String>) -> HttpResponse {
 }
 
 /// A stylesheet without its comments and without the spaces that only eyes need: every page waits for it.
-/// A text within quotes keeps single spaces alone, which is all that ours has.
+/// Within quotes several spaces would become one; ours have none.
 fn without_layout(css: &str) -> String {
     let mut sent = String::with_capacity(css.len());
     let parts = css.split("/*");

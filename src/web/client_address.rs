@@ -38,10 +38,7 @@ pub fn client(config: &Config, request: &HttpRequest) -> IpAddr {
 /// Whether the last leg before a trusted proxy was https, as the proxy tells.
 pub fn forwarded_https(headers: &HeaderMap) -> bool {
     let proto = last_value(headers, "x-forwarded-proto")
-        .map(str::to_owned)
-        .or_else(|| {
-            last_value(headers, "forwarded").and_then(|element| parameter(element, "proto"))
-        });
+        .or_else(|| parameter(last_value(headers, "forwarded")?, "proto"));
     proto.is_some_and(|proto| proto.eq_ignore_ascii_case("https"))
 }
 
@@ -64,7 +61,7 @@ fn forwarded_for(headers: &HeaderMap) -> Vec<IpAddr> {
         .collect::<Vec<_>>()
         .join(",");
     let readable = values.rsplit(',').map_while(|element| match name {
-        "forwarded" => parameter(element, "for").and_then(|node| address(&node)),
+        "forwarded" => parameter(element, "for").and_then(address),
         _ => address(element.trim()),
     });
     let mut addresses: Vec<IpAddr> = readable.collect();
@@ -80,12 +77,12 @@ fn last_value<'a>(headers: &'a HeaderMap, name: &str) -> Option<&'a str> {
 }
 
 /// One parameter of an element of `Forwarded`.
-fn parameter(element: &str, name: &str) -> Option<String> {
+fn parameter<'a>(element: &'a str, name: &str) -> Option<&'a str> {
     element.split(';').find_map(|pair| {
         let (key, value) = pair.split_once('=')?;
         key.trim()
             .eq_ignore_ascii_case(name)
-            .then(|| value.trim().trim_matches('"').to_owned())
+            .then(|| value.trim().trim_matches('"'))
     })
 }
 

@@ -7,9 +7,11 @@ use std::time::Duration;
 use actix_web::dev::Payload;
 use actix_web::http::header;
 use actix_web::web::Bytes;
-use actix_web::{FromRequest, HttpRequest, rt};
-use futures_util::future::{FutureExt, LocalBoxFuture};
+use actix_web::{FromRequest, HttpRequest};
+use futures_util::future::{FutureExt, Map};
 use time::{Date, Month};
+use tokio::time::error::Elapsed;
+use tokio::time::{Timeout, timeout};
 
 use crate::error::Error;
 use crate::oauth::params::MAX_PAIRS;
@@ -30,18 +32,24 @@ pub struct Body(Result<Bytes, &'static str>);
 
 impl FromRequest for Body {
     type Error = Infallible;
-    type Future = LocalBoxFuture<'static, Result<Self, Infallible>>;
+    type Future =
+        Map<Timeout<<Bytes as FromRequest>::Future>, fn(Read) -> Result<Self, Infallible>>;
 
     fn from_request(request: &HttpRequest, payload: &mut Payload) -> Self::Future {
-        let read = rt::time::timeout(PATIENCE, Bytes::from_request(request, payload));
-        read.map(|read| {
-            Ok(Self(match read {
-                Ok(Ok(body)) => Ok(body),
-                Ok(Err(_)) => Err("The body cannot be read, or is longer than 64 KiB."),
-                Err(_) => Err("The body did not arrive within 10 seconds."),
-            }))
-        })
-        .boxed_local()
+        timeout(PATIENCE, Bytes::from_request(request, payload)).map(Self::told)
+    }
+}
+
+type Read = Result<Result<Bytes, actix_web::Error>, Elapsed>;
+
+impl Body {
+    fn told(read: Read) -> Result<Self, Infallible> {
+        Ok(Self(match read {
+            Ok(Ok(body)) => Ok(body),
+            // LIMIT and PATIENCE, for people.
+            Ok(Err(_)) => Err("The body cannot be read, or is longer than 64 KiB."),
+            Err(_) => Err("The body did not arrive within 10 seconds."),
+        }))
     }
 }
 

@@ -77,14 +77,16 @@ pub async fn around<B: MessageBody + 'static>(
         request.into_response(refusal).map_into_right_body()
     } else {
         let called = AssertUnwindSafe(next.call(request)).catch_unwind();
-        let response = called.await.map_err(|_| unexpected(id))?;
+        let response = called.await.map_err(|_| unexpected(&app, id))?;
         response?.map_into_left_body()
     };
     finish(&app, id, started, response)
 }
 
-/// What was panicked with is on standard error already.
-fn unexpected(id: RequestId) -> Error {
+/// What was panicked with is on standard error already. The request went with it, so its answer has none of the
+/// headers below; it is counted all the same.
+fn unexpected(app: &App, id: RequestId) -> Error {
+    app.metrics.requests(500).add();
     tracing::error!(request_id = %id, "a request ended unexpectedly");
     Error::failed("a request ended unexpectedly")
 }

@@ -274,3 +274,17 @@ fn a_database_that_fails_is_503_and_never_200() {
     assert_done(&app.revoke(&access));
     assert!(!api.is_active(&access));
 }
+
+#[test]
+fn a_signed_token_that_is_purged_is_no_guess() {
+    let server = TestServer::with(|config| config.limits.misses = 2);
+    let service = server.db_client(NewClient::service().signed());
+    let grant = [("grant_type", "client_credentials"), ("scope", "read")];
+    let signed = server
+        .post_as(&service, "/oauth/token", &grant)
+        .assert_tokens();
+    server.db_execute("DELETE FROM access_tokens");
+    for _ in 0..5 {
+        assert_done(&server.post_as(&service, "/oauth/revoke", &[("token", &signed)]));
+    }
+}

@@ -89,14 +89,14 @@ fn in_original_uri<'a>(
     let wanted = config.verify.query_parameter.as_deref().filter(|_| {
         client_address::contains(&config.trusted_proxies, client_address::peer(request))
     });
-    let told = ORIGINAL_URI
-        .iter()
-        .find(|name| written(request, name).next().is_some());
-    wanted
-        .zip(told)
-        .into_iter()
-        .flat_map(|(wanted, name)| written(request, name).map(move |uri| (wanted, uri)))
-        .flat_map(|(wanted, uri)| values_in_query(uri.as_bytes(), wanted))
+    let told = wanted.and_then(|wanted| {
+        let says = |name: &&HeaderName| written(request, name).next().is_some();
+        Some((wanted, ORIGINAL_URI.iter().find(says)?))
+    });
+    told.into_iter()
+        .flat_map(|(wanted, name)| {
+            written(request, name).flat_map(move |uri| values_in_query(uri.as_bytes(), wanted))
+        })
         .map(|key| Credential::Token(key, Place::OriginalUri))
 }
 
@@ -114,7 +114,7 @@ fn values_in_query<'a>(uri: &'a [u8], wanted: &'a str) -> impl Iterator<Item = C
         .map(|(_, value)| params::decode(value).unwrap_or_default())
 }
 
-/// As of a text, around the first such byte.
+/// As `str::split_once`, of bytes.
 fn split_once(bytes: &[u8], separator: u8) -> Option<(&[u8], &[u8])> {
     let at = bytes.iter().position(|&byte| byte == separator)?;
     Some((&bytes[..at], &bytes[at + 1..]))

@@ -1,7 +1,7 @@
 //! What somebody means who types or pastes something to look up. Texts come from logs, headers and
 //! configuration files, so what stands around them there does not matter.
 
-use crate::authentication::bearer::from_jti;
+use crate::authentication::bearer::{from_jti, may_be_signed};
 use crate::oauth::secret::LENGTH;
 use crate::oauth::{PlainSecret, SecretId, SecretKind};
 
@@ -35,11 +35,7 @@ impl Meant {
         if let Some((kind, secret)) = secret {
             return Self::by_secret(kind, secret);
         }
-        // Every JWT begins so.
-        if let Some(signed) = [&whole, last]
-            .into_iter()
-            .find(|text| text.starts_with("eyJ"))
-        {
+        if let Some(signed) = [&whole, last].into_iter().find(|text| may_be_signed(text)) {
             return Self::Signed(signed.to_owned());
         }
         // As lists show them; signed tokens end in characters of base64url.
