@@ -1,6 +1,6 @@
-//! Wrong passwords for accounts that exist, for their people's sign-in history. A request only leaves a
-//! note: were it written at once, the time would tell which accounts exist. At most one a minute for each
-//! account and address, so that whoever guesses does not fill the audit log.
+//! Wrong names and passwords, for the audit log and people's sign-in history. A request only leaves a note: were
+//! it written at once, the time would tell which accounts exist. At most one a minute for each account (or for
+//! all names that nobody has) and address, so that whoever guesses does not fill the audit log.
 
 use std::net::IpAddr;
 use std::sync::{Mutex, PoisonError};
@@ -32,18 +32,20 @@ impl Default for FailedSignIns {
 }
 
 impl FailedSignIns {
-    /// Notes a wrong password for `user_id`; `how` tells on which way and with what.
-    pub fn note(&self, user_id: &str, address: IpAddr, how: &str, now: UnixTime) {
-        let key = Key::AccountAndAddress(user_id.to_owned(), address);
+    /// Notes a wrong password for `user_id`, or a name that nobody has: it is not kept, since people type their
+    /// password into the wrong field. `how` tells on which way and with what.
+    pub fn note(&self, user_id: Option<&str>, address: IpAddr, how: &str, now: UnixTime) {
+        let key = Key::AccountAndAddress(user_id.unwrap_or_default().to_owned(), address);
+        let wrong = user_id.map_or("unknown name", |_| "wrong password");
         if self.seldom.count(key, now).is_err() {
             return;
         }
         let mut waiting = self.waiting.lock().unwrap_or_else(PoisonError::into_inner);
         if waiting.len() < WAITING {
             waiting.push(AuditEvent {
-                user_id: Some(user_id.to_owned()),
+                user_id: user_id.map(str::to_owned),
                 address: Some(address.to_string()),
-                ..AuditEvent::new(SIGN_IN_FAILED, now).about(how)
+                ..AuditEvent::new(SIGN_IN_FAILED, now).about(&format!("{wrong}, {how}"))
             });
         }
     }

@@ -86,11 +86,9 @@ async fn verified(
     match verify_user(parts.db, parts.hasher, parts.sign_ins, named, address, now).await? {
         SignIn::Right(user) => Ok(user),
         SignIn::Wrong(whose) => {
-            if let Some(user_id) = whose {
-                let name = &request.client.client.name;
-                let how = format!("wrong password, password grant of {name}");
-                parts.failed_sign_ins.note(&user_id, address, &how, now);
-            }
+            let how = format!("password grant of {}", request.client.client.name);
+            let failed = parts.failed_sign_ins;
+            failed.note(whose.as_deref(), address, &how, now);
             Err(wrong_password().into())
         }
         SignIn::Throttled(seconds) => Err(OAuthError::throttled(seconds).into()),

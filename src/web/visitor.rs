@@ -185,10 +185,10 @@ impl Visitor {
             self.now,
         )
         .await?;
-        if let SignIn::Wrong(Some(user_id)) = &outcome {
-            let how = format!("wrong password, {}", self.device());
+        if let SignIn::Wrong(whose) = &outcome {
+            let whose = whose.as_deref();
             app.failed_sign_ins
-                .note(user_id, self.address, &how, self.now);
+                .note(whose, self.address, &self.device(), self.now);
         }
         Ok(outcome)
     }

@@ -60,8 +60,26 @@ fn wrong_passwords_are_listed_once_a_minute_for_each_address() {
     assert_eq!(lines(&page, "Failed"), 2);
     let (_, page) = open(&server, &mut signed_in(&server, "bea"), HISTORY);
     assert_eq!((lines(&page, "Signed in"), lines(&page, "Failed")), (1, 0));
-    let all = server.db_count("audit_events WHERE action = 'user.sign_in_failed'");
-    assert_eq!(all, 2, "nothing is written of a name that nobody has");
+}
+
+#[test]
+fn names_that_nobody_has_are_in_the_audit_log_once_a_minute_without_the_name() {
+    let server = TestServer::start();
+    server.db_user("ada");
+    for name in ["nobody", "hunter2 typed too early", "nobody"] {
+        wrong(&server, name);
+    }
+    // Which writes what was noted.
+    open(&server, &mut signed_in(&server, "ada"), HISTORY);
+    let failed = "audit_events WHERE action = 'user.sign_in_failed'";
+    assert_eq!(server.db_count(failed), 1);
+    let without_name =
+        "user_id IS NULL AND detail LIKE 'unknown name, %' AND address = '127.0.0.1'";
+    assert_eq!(server.db_count(&format!("{failed} AND {without_name}")), 1);
+    assert_eq!(
+        server.db_count(&format!("{failed} AND detail LIKE '%hunter2%'")),
+        0
+    );
 }
 
 #[test]
