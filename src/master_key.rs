@@ -36,6 +36,26 @@ impl MasterKey {
 /// # Errors
 /// A sentence for the operator.
 pub fn load(config: &Config) -> Result<MasterKey, String> {
+    load_or(config, make)
+}
+
+/// The same for what must not be done under a new key.
+///
+/// # Errors
+/// A sentence for the operator.
+pub fn load_existing(config: &Config) -> Result<MasterKey, String> {
+    load_or(config, |_| {
+        Err(std::io::Error::other(
+            "there is none yet: the first start of the server makes it, and this command must have the \
+             server's",
+        ))
+    })
+}
+
+fn load_or(
+    config: &Config,
+    missing: impl FnOnce(&Path) -> std::io::Result<MasterKey>,
+) -> Result<MasterKey, String> {
     if let Some(key) = &config.master_key {
         return Ok(MasterKey(*key.bytes()));
     }
@@ -44,7 +64,7 @@ pub fn load(config: &Config) -> Result<MasterKey, String> {
         .ok_or("set master_key_file, or LATCHKEY_MASTER_KEY, to the same key on every server")?;
     match read(&path) {
         Ok(key) => Ok(key),
-        Err(error) if error.kind() == ErrorKind::NotFound => make(&path),
+        Err(error) if error.kind() == ErrorKind::NotFound => missing(&path),
         Err(error) => Err(error),
     }
     .map_err(|error| {

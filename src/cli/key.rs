@@ -9,7 +9,7 @@ use crate::db::DbConnection;
 use crate::master_key;
 use crate::models::ending::COMMAND_LINE;
 use crate::models::signing_key::{self, SigningKey};
-use crate::signing::{Rotation, state};
+use crate::signing::{KeySeal, Rotation, state};
 
 use super::installation::now;
 use super::output::Output;
@@ -23,10 +23,7 @@ pub(super) enum KeyCommand {
     /// Make a key that signs after `tokens.signing_key_prepublish`, once everybody can know it
     Rotate(Rotate),
     /// Take a key out at once, with every token that it has signed
-    Retire {
-        /// Its id, as `key list` tells it
-        kid: String,
-    },
+    Retire(Retire),
 }
 
 #[derive(Debug, Args)]
@@ -36,12 +33,23 @@ pub(super) struct Rotate {
     now: bool,
 }
 
+#[derive(Debug, Args)]
+pub(super) struct Retire {
+    /// Its id, as `key list` tells it
+    kid: String,
+    /// The master key under which it was encrypted is gone: take out every key of that one, and make one
+    /// under the master key that there is now
+    #[arg(long)]
+    master_key_lost: bool,
+}
+
 impl KeyCommand {
     pub(super) async fn run(self, config: Config) -> Result<Output, Failure> {
         match self {
             Self::List => list(config).await,
             Self::Rotate(rotate) => {
-                let (installation, rotation) = open(config)?;
+                let seal = master_key::load_existing(&config)?.key_seal();
+                let (installation, rotation) = open(config, seal)?;
                 let key = rotation.rotate(rotate.now).await?;
                 let published = published(&installation).await?;
                 installation.seen_everywhere().await;
@@ -55,9 +63,17 @@ impl KeyCommand {
                     record(&key, &published, rotation.now),
                 ))
             }
-            Self::Retire { kid } => {
-                let (installation, rotation) = open(config)?;
-                let signing = rotation.retire(&kid).await?;
+            Self::Retire(Retire {
+                kid,
+                master_key_lost,
+            }) => {
+                let master_key = if master_key_lost {
+                    master_key::load(&config)?
+                } else {
+                    master_key::load_existing(&config)?
+                };
+                let (installation, rotation) = open(config, master_key.key_seal())?;
+                let signing = rotation.retire(&kid, master_key_lost).await?;
                 installation.seen_everywhere().await;
                 let sentence = format!(
                     "The key {kid} is retired; {} signs. Resource servers that keep a copy of the key \
@@ -74,8 +90,7 @@ impl KeyCommand {
     }
 }
 
-fn open(config: Config) -> Result<(Installation, Rotation), Failure> {
-    let seal = master_key::load(&config)?.key_seal();
+fn open(config: Config, seal: KeySeal) -> Result<(Installation, Rotation), Failure> {
     let installation = Installation::open(config)?;
     let rotation = Rotation {
         db: installation.db.clone(),

@@ -41,9 +41,7 @@ impl Rotation {
             .db
             .read(|connection| Ok(signing_key::published(connection)?))
             .await?;
-        for key in &published {
-            self.seal.open(key)?;
-        }
+        self.check_seal(&published)?;
         let algorithm = self.tokens.signing_algorithm;
         let fits =
             move |keys: &[SigningKey]| keys.last().is_some_and(|key| key.algorithm == algorithm);
@@ -112,6 +110,7 @@ impl Rotation {
         self.db
             .write(move |connection| {
                 let mut published = signing_key::published_and_lock(connection)?;
+                own.check_seal(&published)?;
                 while let Some(waiting) = published.pop_if(|key| key.signs_from > own.now) {
                     own.end(connection, &waiting.id, "another took its place")?;
                 }
@@ -122,20 +121,28 @@ impl Rotation {
     }
 
     /// Takes a key out at once, with every token it has signed. If it signed, the one that waits begins,
-    /// or a new one. Returns the key that signs from now on.
-    pub async fn retire(&self, kid: &str) -> Result<SigningKey> {
+    /// or a new one. Returns the key that signs from now on. Where the master key is lost, all that were
+    /// encrypted under it are taken out, since nobody can sign with them any more.
+    pub async fn retire(&self, kid: &str, master_key_is_lost: bool) -> Result<SigningKey> {
         let (spare, own, kid) = (self.generate().await?, self.clone(), kid.to_owned());
         self.db
             .write(move |connection| {
                 let mut published = signing_key::published_and_lock(connection)?;
-                let signed = signer(&published, own.now).is_some_and(|key| key.id == kid);
+                if !master_key_is_lost {
+                    own.check_seal(&published)?;
+                }
+                let signed = signer(&published, own.now).map(|key| key.id.clone());
                 let at = published.iter().position(|key| key.id == kid);
-                let at = at.ok_or_else(|| unknown(&kid))?;
-                published.remove(at);
+                published.remove(at.ok_or_else(|| unknown(&kid))?);
                 own.end(connection, &kid, "taken out by hand")?;
-                if !signed {
-                    let signing = signer(&published, own.now).cloned();
-                    return signing.ok_or_else(|| Error::failed("no key is left"));
+                for lost in published.extract_if(.., |key| own.seal.open(key).is_err()) {
+                    own.end(connection, &lost.id, "its master key is lost")?;
+                }
+                if let Some(signs) = published
+                    .iter()
+                    .find(|key| signed.as_ref() == Some(&key.id))
+                {
+                    return Ok(signs.clone());
                 }
                 match published.iter().find(|key| key.signs_from > own.now) {
                     Some(waiting) => {
@@ -152,6 +159,14 @@ impl Rotation {
                 }
             })
             .await
+    }
+
+    /// Refuses another master key than that of the published keys: whatever key it sealed would sign one day,
+    /// and no server could open it.
+    fn check_seal(&self, published: &[SigningKey]) -> Result<()> {
+        published
+            .iter()
+            .try_for_each(|key| self.seal.open(key).map(drop))
     }
 
     /// Adds a key behind the others. It signs `from`, or once everybody can have heard of it.

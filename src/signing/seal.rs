@@ -39,7 +39,7 @@ impl KeySeal {
             Error::Failed(format!(
                 "the signing key {} was encrypted under another master key: give the one that this \
                  database was made with (`master_key_file` or LATCHKEY_MASTER_KEY), or, if it is lost, \
-                 end the signing key with `latchkey key retire {}`",
+                 end the signing key with `latchkey key retire {} --master-key-lost`",
                 key.id, key.id
             ))
         };

@@ -2,8 +2,12 @@
 
 use aws_lc_rs::aead::NONCE_LEN;
 use latchkey::signing::KeySeal;
+use tempfile::TempDir;
 
 use crate::support::{NewClient, Program, TestServer};
+
+/// A master key, and not the server's.
+const OTHER: &str = "AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8=";
 
 #[test]
 fn the_private_key_does_not_lie_in_the_database_in_clear() {
@@ -43,8 +47,7 @@ fn a_key_opens_under_its_own_name_and_master_key_alone() {
 fn a_server_with_another_master_key_does_not_start() {
     let server = TestServer::start();
     let program = Program::beside(&server);
-    let other = "AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8=";
-    let ended = program.set("LATCHKEY_MASTER_KEY", other).run(&["serve"]);
+    let ended = program.set("LATCHKEY_MASTER_KEY", OTHER).run(&["serve"]);
     assert_eq!(ended.status, Some(1), "{ended:?}");
     let kid = &server.db_keys()[0].id;
     for part in ["master key", "key retire", kid.as_str()] {
@@ -56,11 +59,8 @@ fn a_server_with_another_master_key_does_not_start() {
 fn a_lost_master_key_is_survived_by_retiring_what_it_sealed() {
     let server = TestServer::start();
     let kid = server.db_keys()[0].id.clone();
-    let program = Program::beside(&server).set(
-        "LATCHKEY_MASTER_KEY",
-        "AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8=",
-    );
-    program.json(&["key", "retire", &kid]);
+    let program = Program::beside(&server).set("LATCHKEY_MASTER_KEY", OTHER);
+    program.json(&["key", "retire", &kid, "--master-key-lost"]);
     let restarted = program.serve();
     let service = server.db_client(NewClient::service().signed());
     let form = [
@@ -71,4 +71,59 @@ fn a_lost_master_key_is_survived_by_retiring_what_it_sealed() {
     ];
     crate::support::Answer::post(&format!("{}/oauth/token", restarted.url), &[], &form)
         .assert_tokens();
+}
+
+#[test]
+fn a_command_with_another_master_key_changes_no_key() {
+    let server = TestServer::start();
+    let program = Program::beside(&server);
+    let waiting = program.json(&["key", "rotate"]);
+    let before = server.db_keys().len();
+    let program = program.set("LATCHKEY_MASTER_KEY", OTHER);
+    let signing = server.db_keys()[0].id.clone();
+    for command in [
+        &["key", "rotate"] as &[&str],
+        &["key", "rotate", "--now"],
+        &["key", "retire", &signing],
+        &["key", "retire", waiting["kid"].as_str().unwrap()],
+    ] {
+        let ended = program.run(command);
+        assert_eq!(ended.status, Some(1), "{command:?}: {ended:?}");
+        assert!(ended.err.contains("another master key"), "{ended:?}");
+    }
+    assert_eq!(server.db_keys().len(), before);
+    assert_eq!(server.db_events("key.retired"), 0);
+}
+
+#[test]
+fn all_keys_of_a_lost_master_key_go_at_once() {
+    let server = TestServer::start();
+    let program = Program::beside(&server);
+    let waiting = program.json(&["key", "rotate"]);
+    let program = program.set("LATCHKEY_MASTER_KEY", OTHER);
+    let waiting = waiting["kid"].as_str().unwrap();
+    let done = program.json(&["key", "retire", waiting, "--master-key-lost"]);
+    assert_eq!(server.db_events("key.retired"), 2);
+    let list = program.json(&["key", "list"]);
+    let signing = list
+        .as_array()
+        .unwrap()
+        .iter()
+        .filter(|key| key["state"] == "signing");
+    let signing: Vec<_> = signing.map(|key| &key["kid"]).collect();
+    assert_eq!(signing, [&done["signing_kid"]]);
+    program.serve();
+}
+
+#[test]
+fn a_key_command_makes_no_master_key() {
+    let folder = TempDir::new().unwrap();
+    let file = folder.path().join("another.key");
+    let program = Program::new().set("LATCHKEY_MASTER_KEY_FILE", file.to_str().unwrap());
+    for command in [&["key", "rotate"] as &[&str], &["key", "retire", "x"]] {
+        let ended = program.run(command);
+        assert_eq!(ended.status, Some(1), "{ended:?}");
+        assert!(ended.err.contains("another.key"), "{ended:?}");
+    }
+    assert!(!file.exists());
 }
