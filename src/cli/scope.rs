@@ -32,7 +32,7 @@ pub(super) enum ScopeCommand {
     },
     /// List all scopes
     List,
-    /// Delete a scope; nothing grants it any more
+    /// Delete a scope; every client and role loses it
     Delete {
         /// The name
         name: String,

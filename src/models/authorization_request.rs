@@ -107,6 +107,18 @@ pub fn unbind(connection: &mut DbConnection, session: &SecretId) -> QueryResult<
         .execute(connection)
 }
 
+/// Takes the open requests of a session along to its new secret.
+pub(super) fn follow(
+    connection: &mut DbConnection,
+    session: &SecretId,
+    renewed: &SecretId,
+) -> QueryResult<usize> {
+    diesel::update(authorization_requests::table)
+        .filter(authorization_requests::session_id.eq(session))
+        .set(authorization_requests::session_id.eq(Some(*renewed)))
+        .execute(connection)
+}
+
 /// Decides one; says whether this caller was the one who did.
 pub fn claim(connection: &mut DbConnection, id: &SecretId, now: UnixTime) -> QueryResult<bool> {
     let claimed = diesel::update(authorization_requests::table.find(id))

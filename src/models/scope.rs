@@ -4,8 +4,11 @@ use diesel::prelude::*;
 
 use crate::clock::UnixTime;
 use crate::db::{DbConnection, note_change};
+use crate::oauth::Scope;
 use crate::oauth::scope::is_scope_token;
-use crate::schema::scopes;
+use crate::schema::{clients, consents, roles, scopes};
+
+use super::{client, role};
 
 /// One scope.
 #[derive(Clone, Debug, Queryable, Selectable, Insertable, Identifiable)]
@@ -95,8 +98,23 @@ pub fn update(connection: &mut DbConnection, scope: &RegisteredScope) -> QueryRe
     Ok(changed == 1)
 }
 
-/// Deletes one. Tokens that have it keep the name, which nothing grants any more.
+/// Deletes one, and takes it from every client and role and out of every consent, so that one of the same name
+/// that is added later is nobody's. Tokens that have it keep the name, which nothing grants any more.
 pub fn delete(connection: &mut DbConnection, name: &str) -> QueryResult<bool> {
+    let without = |scope: &Scope| -> Scope { scope.names().filter(|own| *own != name).collect() };
+    for client in client::list_with_scope(connection, name)? {
+        diesel::update(clients::table.find(&client.id))
+            .set(clients::scope.eq(without(&client.scope)))
+            .execute(connection)?;
+    }
+    for role in role::list(connection)? {
+        if role.scope.contains(name) {
+            diesel::update(roles::table.find(&role.name))
+                .set(roles::scope.eq(without(&role.scope)))
+                .execute(connection)?;
+        }
+    }
+    diesel::delete(consents::table.filter(consents::scope_name.eq(name))).execute(connection)?;
     let deleted = diesel::delete(scopes::table.find(name)).execute(connection)?;
     note_change(connection)?;
     Ok(deleted == 1)

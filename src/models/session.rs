@@ -7,6 +7,7 @@ use crate::db::DbConnection;
 use crate::oauth::SecretId;
 use crate::schema::{sessions, users};
 
+use super::authorization_request;
 use super::user::{self, User};
 
 /// One browser in which one user is signed in.
@@ -97,11 +98,19 @@ pub fn touch(
         .execute(connection)
 }
 
-/// Notes that the person has typed the password again.
-pub fn confirm(connection: &mut DbConnection, id: &SecretId, now: UnixTime) -> QueryResult<usize> {
-    diesel::update(sessions::table.find(id))
-        .set(sessions::confirmed_at.eq(now))
-        .execute(connection)
+/// Goes on under another secret, since its person has typed the password: who has a copy of the old one is left
+/// behind. Says whether it was there.
+pub fn renew(
+    connection: &mut DbConnection,
+    id: &SecretId,
+    renewed: &SecretId,
+    now: UnixTime,
+) -> QueryResult<bool> {
+    let updated = diesel::update(sessions::table.find(id))
+        .set((sessions::id.eq(renewed), sessions::confirmed_at.eq(now)))
+        .execute(connection)?;
+    authorization_request::follow(connection, id, renewed)?;
+    Ok(updated == 1)
 }
 
 /// The live ones of a user, last used first.

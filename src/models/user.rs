@@ -57,6 +57,11 @@ impl User {
     pub fn is_admin(&self) -> bool {
         self.roles.iter().any(|name| name == role::ADMIN)
     }
+
+    /// Whether this is enabled and has the password that `earlier` had.
+    fn is_still(&self, earlier: &Self) -> bool {
+        self.disabled_at.is_none() && self.password_hash == earlier.password_hash
+    }
 }
 
 /// The form in which names are compared.
@@ -161,8 +166,13 @@ pub fn find_and_lock(connection: &mut DbConnection, id: &str) -> QueryResult<Opt
 /// time, and whoever was disabled or has a new password since is not to be let in.
 pub fn is_unchanged(connection: &mut DbConnection, checked: &User) -> QueryResult<bool> {
     let now = find_and_hold(connection, &checked.id)?;
-    Ok(now
-        .is_some_and(|now| now.disabled_at.is_none() && now.password_hash == checked.password_hash))
+    Ok(now.is_some_and(|now| now.is_still(checked)))
+}
+
+/// The same for whoever sets another password.
+pub fn is_unchanged_and_lock(connection: &mut DbConnection, checked: &User) -> QueryResult<bool> {
+    let now = find_and_lock(connection, &checked.id)?;
+    Ok(now.is_some_and(|now| now.is_still(checked)))
 }
 
 /// All, by name.

@@ -104,7 +104,7 @@ async fn decide(visitor: &Visitor, body: &Body) -> PageResult {
     let about = question.about();
     if !csrf::is_valid(
         &visitor.app,
-        &question.signed_in.secret,
+        &question.signed_in.form_key(),
         &about,
         field(&fields, "csrf")?,
     ) {
@@ -173,8 +173,8 @@ impl Question {
             .then(|| duration(Lifetimes::of(client, &visitor.app.config.tokens).access));
         let template = Consent {
             page: visitor.page("Allow access"),
-            csrf: csrf::token(&visitor.app, &self.signed_in.secret, &self.about()),
-            sign_out_csrf: csrf::token(&visitor.app, &self.signed_in.secret, ""),
+            csrf: csrf::token(&visitor.app, &self.signed_in.form_key(), &self.about()),
+            sign_out_csrf: csrf::token(&visitor.app, &self.signed_in.form_key(), ""),
             continue_id: self.waiting.id.expose().to_owned(),
             client_name: client.name.clone(),
             returns_to: self.waiting.request.redirect_uri.destination(),

@@ -91,7 +91,12 @@ async fn choose(visitor: &Visitor, body: &Body) -> PageResult {
     let Some(link) = live_link(visitor).await? else {
         return Ok(page(visitor, StatusCode::OK, None));
     };
-    if !csrf::is_valid(&visitor.app, &link.token, "", field(&fields, "csrf")?) {
+    if !csrf::is_valid(
+        &visitor.app,
+        link.token.expose(),
+        "",
+        field(&fields, "csrf")?,
+    ) {
         return Err(PageError::forged());
     }
     let mut form = PasswordForm::empty(visitor, &link);
@@ -154,7 +159,7 @@ async fn set_password(
 impl PasswordForm {
     fn empty(visitor: &Visitor, link: &LiveLink) -> Self {
         Self {
-            csrf: csrf::token(&visitor.app, &link.token, ""),
+            csrf: csrf::token(&visitor.app, link.token.expose(), ""),
             username: link.user.username.clone(),
             is_first: link.purpose == LinkPurpose::Invitation,
             password: Field::default(),

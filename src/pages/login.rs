@@ -72,7 +72,7 @@ async fn sign_in(visitor: &Visitor, body: &Body) -> PageResult {
         id => Some(WaitingRequest::find(visitor, id).await?),
     };
     let browser = visitor.known_browser().ok_or_else(PageError::forged)?;
-    if !csrf::is_valid(&visitor.app, &browser, "", field(&fields, "csrf")?) {
+    if !csrf::is_valid(&visitor.app, browser.expose(), "", field(&fields, "csrf")?) {
         return Err(PageError::forged());
     }
     let (username, password) = (field(&fields, "username")?, field(&fields, "password")?);
@@ -158,14 +158,7 @@ pub(super) async fn begin_session(
         Begun::Gone => return Err(gone()),
     }
     let mut response = visitor.go_to(&next(waiting, return_to));
-    let seconds = visitor.app.config.session.absolute;
-    let cookie = cookies::make(
-        &visitor.app.issuer,
-        cookies::SESSION,
-        secret.expose(),
-        Some(seconds),
-    );
-    cookies::set(&mut response, &cookie);
+    cookies::set(&mut response, &visitor.session_cookie(&secret, visitor.now));
     Ok(Some(response))
 }
 
@@ -227,7 +220,7 @@ fn form(
     };
     let template = Login {
         page: visitor.page("Sign in"),
-        csrf: csrf::token(&visitor.app, &browser, ""),
+        csrf: csrf::token(&visitor.app, browser.expose(), ""),
         continue_id: waiting.map(|waiting| waiting.id.expose().to_owned()),
         return_to: return_to.to_owned(),
         client_name: waiting.map(|waiting| waiting.client.client.name.clone()),

@@ -41,7 +41,7 @@ async fn show(visitor: &Visitor) -> PageResult {
         }),
         csrf: signed_in
             .as_ref()
-            .map(|own| csrf::token(&visitor.app, &own.secret, ""))
+            .map(|own| csrf::token(&visitor.app, &own.form_key(), ""))
             .unwrap_or_default(),
         username: signed_in.map(|own| own.user.username),
     };
@@ -53,7 +53,7 @@ async fn sign_out(visitor: &Visitor, body: &Body) -> PageResult {
     let id = field(&fields, "continue")?;
     if let Some(signed_in) = visitor.signed_in().await? {
         let token = field(&fields, "csrf")?;
-        if !csrf::is_valid(&visitor.app, &signed_in.secret, "", token) {
+        if !csrf::is_valid(&visitor.app, &signed_in.form_key(), "", token) {
             return Err(PageError::forged());
         }
         let (session, user_id) = (signed_in.session.id, signed_in.user.id);

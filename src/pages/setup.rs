@@ -81,7 +81,7 @@ async fn create(visitor: &Visitor, body: &Body) -> PageResult {
     let Some(token) = live_token(visitor).await? else {
         return used_up(visitor).await;
     };
-    if !csrf::is_valid(&visitor.app, &token, "", field(&fields, "csrf")?) {
+    if !csrf::is_valid(&visitor.app, token.expose(), "", field(&fields, "csrf")?) {
         return Err(PageError::forged());
     }
     let form = SetupForm::checked(visitor, &token, &fields)?;
@@ -165,7 +165,7 @@ async fn insert(
 impl SetupForm {
     fn empty(visitor: &Visitor, token: &PlainSecret) -> Self {
         Self {
-            csrf: csrf::token(&visitor.app, token, ""),
+            csrf: csrf::token(&visitor.app, token.expose(), ""),
             minimum: visitor.app.config.password.minimum_length,
             ..Self::default()
         }

@@ -1,5 +1,6 @@
-//! Anti-forgery tokens: a MAC over a secret that only this browser's cookie holds and over what the form
-//! is about, so that a token of another form, browser or session does not pass.
+//! Anti-forgery tokens: a MAC, under a key of the server, over whose form it is (a secret that only this browser's
+//! cookie holds, or its session) and over what it is about, so that a token of another form, browser or session does
+//! not pass.
 
 use actix_web::HttpRequest;
 use actix_web::http::header;
@@ -8,21 +9,20 @@ use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 
 use crate::app::App;
-use crate::oauth::PlainSecret;
 
 /// The token for a form. `about` is whatever the form decides on beyond its fields; often empty.
-pub fn token(app: &App, secret: &PlainSecret, about: &str) -> String {
-    URL_SAFE_NO_PAD.encode(hmac::sign(&app.csrf_key, &message(secret, about)))
+pub fn token(app: &App, whose: &str, about: &str) -> String {
+    URL_SAFE_NO_PAD.encode(hmac::sign(&app.csrf_key, &message(whose, about)))
 }
 
 /// Whether a form's token is the one that [`token`] gave; compared in constant time.
-pub fn is_valid(app: &App, secret: &PlainSecret, about: &str, presented: &str) -> bool {
+pub fn is_valid(app: &App, whose: &str, about: &str, presented: &str) -> bool {
     let presented = URL_SAFE_NO_PAD.decode(presented).unwrap_or_default();
-    hmac::verify(&app.csrf_key, &message(secret, about), &presented).is_ok()
+    hmac::verify(&app.csrf_key, &message(whose, about), &presented).is_ok()
 }
 
-fn message(secret: &PlainSecret, about: &str) -> Vec<u8> {
-    [secret.expose(), "\n", about].concat().into_bytes()
+fn message(whose: &str, about: &str) -> Vec<u8> {
+    [whose, "\n", about].concat().into_bytes()
 }
 
 /// Whether the browser says that the form comes from another site. With `Referrer-Policy: no-referrer`

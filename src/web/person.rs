@@ -1,6 +1,7 @@
 //! Who may come in: a page of a signed-in area takes one of these instead of `Visitor`, so that no page
 //! can forget to ask. Whoever is not signed in goes to the sign-in page and comes back from there.
 
+use std::cell::OnceCell;
 use std::future::Future;
 use std::ops::Deref;
 use std::pin::Pin;
@@ -14,14 +15,15 @@ use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 
 use crate::authentication::SignIn;
+use crate::db::DbConnection;
 use crate::models::audit_event::AuditEvent;
 use crate::models::session;
-use crate::oauth::Params;
+use crate::oauth::{Params, PlainSecret, SecretKind};
 
 use super::error_page::PageError;
 use super::form::{Body, MAX_FIELDS, field};
 use super::page::{Area, Field};
-use super::visitor::{SignedIn, Visitor};
+use super::visitor::{PageResult, SignedIn, Visitor};
 use super::{cookies, csrf, paths};
 
 /// Seconds after which a dangerous act asks for the password again.
@@ -36,6 +38,8 @@ pub struct Person {
     pub visitor: Visitor,
     /// Who sends it.
     pub signed_in: SignedIn,
+    /// The session's new secret, where this request gave it one.
+    renewed: OnceCell<PlainSecret>,
 }
 
 /// A person with the role `admin`.
@@ -68,7 +72,11 @@ impl FromRequest for Person {
         Box::pin(async move {
             let visitor = visitor.await?;
             match visitor.signed_in().await {
-                Ok(Some(signed_in)) => Ok(Self { visitor, signed_in }),
+                Ok(Some(signed_in)) => Ok(Self {
+                    visitor,
+                    signed_in,
+                    renewed: OnceCell::new(),
+                }),
                 Ok(None) => Err(instead(sign_in_first(&visitor))),
                 Err(error) => Err(instead(visitor.answer(Err(error.into())))),
             }
@@ -119,13 +127,50 @@ fn sign_in_first(visitor: &Visitor) -> HttpResponse {
 }
 
 impl Person {
+    /// The session's secret, as the answer leaves it.
+    pub fn secret(&self) -> &PlainSecret {
+        self.renewed.get().unwrap_or(&self.signed_in.secret)
+    }
+
+    /// Does `write`, after which the session goes on under a new secret, since the password was typed for it:
+    /// whoever has copied the cookie is left behind (OWASP ASVS 5 §7.2.4). False where `write` says so or the
+    /// session has ended meanwhile.
+    ///
+    /// # Errors
+    /// The database's.
+    pub async fn renew_after(
+        &self,
+        write: impl FnOnce(&mut DbConnection) -> crate::error::Result<bool> + Send + 'static,
+    ) -> crate::error::Result<bool> {
+        let secret = PlainSecret::generate(SecretKind::Browser, self.now);
+        let (id, renewed, now) = (self.signed_in.session.id, secret.id(), self.now);
+        let written = self.app.db.write(move |connection| {
+            Ok(write(connection)? && session::renew(connection, &id, &renewed, now)?)
+        });
+        let written = written.await?;
+        if written {
+            drop(self.renewed.set(secret));
+        }
+        Ok(written)
+    }
+
+    /// Answers a handler's outcome, with an error page where it is one, and with the session's new secret.
+    pub fn answer(&self, outcome: PageResult) -> HttpResponse {
+        let mut response = self.visitor.answer(outcome);
+        if let Some(secret) = self.renewed.get() {
+            let begun = self.signed_in.session.created_at;
+            cookies::set(&mut response, &self.session_cookie(secret, begun));
+        }
+        response
+    }
+
     /// What the frame of a signed-in area needs; `at` is the entry of its navigation.
     pub fn area(&self, at: &'static str) -> Area {
         Area {
             at,
             username: self.signed_in.user.username.clone(),
             is_admin: self.signed_in.user.is_admin(),
-            csrf: csrf::token(&self.app, &self.signed_in.secret, ""),
+            csrf: csrf::token(&self.app, &self.signed_in.form_key(), ""),
             flash: self.flash(),
         }
     }
@@ -151,7 +196,7 @@ impl Person {
         let fields = self.form_up_to(body, MAX_FIELDS)?;
         if csrf::is_valid(
             &self.app,
-            &self.signed_in.secret,
+            &self.signed_in.form_key(),
             "",
             field(&fields, "csrf")?,
         ) {
@@ -188,12 +233,11 @@ impl Person {
             }
             SignIn::Throttled(seconds) => return Err(PageError::throttled(seconds)),
         }
-        let (id, now) = (self.signed_in.session.id, self.now);
-        self.app
-            .db
-            .write(move |connection| Ok(session::confirm(connection, &id, now)?))
-            .await?;
-        Ok(None)
+        if self.renew_after(|_| Ok(true)).await? {
+            Ok(None)
+        } else {
+            Err(PageError::forged())
+        }
     }
 
     /// An audit event of this person's doing.
@@ -222,7 +266,7 @@ impl Person {
         let sentence = String::from_utf8(URL_SAFE_NO_PAD.decode(text).ok()?).ok()?;
         csrf::is_valid(
             &self.app,
-            &self.signed_in.secret,
+            &self.signed_in.form_key(),
             &about_flash(&sentence),
             proof,
         )
@@ -230,7 +274,11 @@ impl Person {
     }
 
     fn flash_proof(&self, sentence: &str) -> String {
-        csrf::token(&self.app, &self.signed_in.secret, &about_flash(sentence))
+        csrf::token(
+            &self.app,
+            &self.signed_in.form_key(),
+            &about_flash(sentence),
+        )
     }
 }
 

@@ -42,12 +42,24 @@ pub struct Visitor {
 
 /// Somebody who is signed in.
 pub struct SignedIn {
-    /// The cookie's value; forms' tokens hang on it.
+    /// The cookie's value.
     pub secret: PlainSecret,
     /// The session.
     pub session: Session,
     /// The person.
     pub user: User,
+}
+
+impl SignedIn {
+    /// Whose forms those of this session are: not the secret's, which gets another whenever the password is typed,
+    /// while forms wait in other windows.
+    pub fn form_key(&self) -> String {
+        format!(
+            "{} {}",
+            self.session.user_id,
+            self.session.created_at.seconds()
+        )
+    }
 }
 
 impl FromRequest for Visitor {
@@ -210,6 +222,13 @@ impl Visitor {
     pub fn session_end(&self, begun: UnixTime) -> UnixTime {
         let limits = &self.app.config.session;
         self.now.plus(limits.idle).min(begun.plus(limits.absolute))
+    }
+
+    /// The cookie of a session begun at `begun`.
+    pub fn session_cookie(&self, secret: &PlainSecret, begun: UnixTime) -> Cookie<'static> {
+        let end = begun.plus(self.app.config.session.absolute);
+        let seconds = Some(end.since(self.now));
+        cookies::make(&self.app.issuer, cookies::SESSION, secret.expose(), seconds)
     }
 
     /// The secret of this browser before sign-in, and the cookie to set where it is new.

@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 
 use super::assert_refused;
 use crate::support::app::PASSWORD;
-use crate::support::{NewClient, Program, TestServer};
+use crate::support::{NewClient, Program, ResourceServer, TestServer, ThirdPartyApp};
 
 fn named<'a>(list: &'a Value, name: &str) -> &'a Value {
     let found = list
@@ -173,4 +173,28 @@ fn a_role_that_would_include_itself_is_refused_with_the_way_round() {
         ended.err.contains("user includes editor includes user"),
         "{ended:?}"
     );
+}
+
+#[test]
+fn a_deleted_scope_is_nobodys_when_it_is_added_again() {
+    let server = TestServer::start();
+    let program = Program::beside(&server);
+    let ada = server.db_user("ada");
+    let service = server.db_client(NewClient::service());
+    ThirdPartyApp::web(&server).tokens("ada");
+    let token = server.db_personal_token(&ada, "write", None);
+    let api = ResourceServer::new(&server);
+    assert_eq!(api.introspect(&token)["scope"], "write");
+
+    program.json(&["scope", "delete", "write"]);
+    program.json(&["scope", "add", "write", "--description", "Something else"]);
+    assert_eq!(api.introspect(&token)["scope"], "");
+    let grant = [("grant_type", "client_credentials"), ("scope", "write")];
+    server
+        .post_as(&service, "/oauth/token", &grant)
+        .assert_error(400, "invalid_scope");
+    let roles = program.json(&["role", "list"]);
+    assert!(!roles.to_string().contains("write"), "{roles}");
+    assert_eq!(server.db_count("consents WHERE scope_name = 'write'"), 0);
+    assert_eq!(server.db_count("consents WHERE scope_name = 'read'"), 1);
 }

@@ -95,6 +95,26 @@ fn a_password_grant_whose_account_changed_while_it_was_checked_gives_nothing() {
 }
 
 #[test]
+fn a_password_set_by_a_link_meanwhile_is_not_undone_by_who_knew_the_old_one() {
+    let (server, id) = one_hash_at_a_time();
+    let mut knows_the_old_one = signed_in(&server, "ada");
+    let (at, page) = knows_the_old_one.get(&format!("{}/account", server.url));
+    let form = Form::find(&page, "/account/password")
+        .fill("current", PASSWORD)
+        .fill("new", "the intruder's password")
+        .fill("repeat", "the intruder's password");
+    let hash = server.wait(server.app.hasher.hash(String::from("another password")));
+    let hash = hash.unwrap();
+    let change = || set_password(&server, &id, &hash);
+    let answer = while_hashing(&server, change, || {
+        knows_the_old_one.submit_once(&at, &form)
+    });
+    assert_page(&answer, 403);
+    let stored = server.db_read(move |connection| Ok(user::find(connection, &id)?));
+    assert_eq!(stored.unwrap().password_hash, Some(hash));
+}
+
+#[test]
 fn allow_in_a_session_that_ends_meanwhile_gives_no_code() {
     let server = TestServer::start();
     server.db_user("ada");

@@ -179,3 +179,35 @@ fn a_session_that_ended_on_the_consent_page_gives_no_code() {
         "{answer:?}"
     );
 }
+
+#[test]
+fn a_copy_of_the_cookie_is_left_behind_whenever_the_password_is_typed() {
+    let server = TestServer::start();
+    let ada = server.db_user("ada");
+    server.db_set_roles(&ada, &["admin"]);
+    let app = ThirdPartyApp::web(&server);
+    let mut browser = signed_in(&server, "ada");
+    let (consent_at, _) = browser.get(&app.address(&app.request()));
+
+    let copied = session_of(&browser);
+    let (at, page) = browser.get(&format!("{}/account", server.url));
+    let form = Form::find(&page, "/account/password")
+        .fill("current", PASSWORD)
+        .fill("new", "another password")
+        .fill("repeat", "another password");
+    assert_eq!(browser.submit_once(&at, &form).status, 303);
+    assert!(is_signed_in(&server, &mut browser));
+    assert!(!is_signed_in(&server, &mut with_session(&server, &copied)));
+
+    server.advance(601);
+    let copied = session_of(&browser);
+    let (at, page) = browser.get(&format!("{}/admin/scopes/delete?name=write", server.url));
+    let form = Form::find(&page, "name=write").fill("confirmation", "another password");
+    assert_eq!(browser.submit_once(&at, &form).status, 303);
+    assert!(is_signed_in(&server, &mut browser));
+    assert!(!is_signed_in(&server, &mut with_session(&server, &copied)));
+
+    // What this browser had begun goes on.
+    let (at, page) = browser.get(&consent_at);
+    assert_eq!(decide(&mut browser, &at, &page, "allow").status, 303);
+}

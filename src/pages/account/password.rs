@@ -66,17 +66,28 @@ async fn change(person: &Person, body: &Body) -> PageResult {
         return show(person, StatusCode::UNPROCESSABLE_ENTITY, form).await;
     }
     let hash = app.hasher.hash(new.to_owned()).await?;
-    set(person, hash, form.ends).await?;
+    if !set(person, hash, form.ends).await? {
+        return Err(PageError::forged());
+    }
     Ok(person.done(paths::ACCOUNT, &form.ends.sentence()))
 }
 
-/// The new password and what ends with it, all or nothing.
-async fn set(person: &Person, hash: String, ends: Ends) -> Result<(), PageError> {
-    let (user_id, now) = (person.signed_in.user.id.clone(), person.now);
-    let session = person.signed_in.session.id;
+/// The new password and what ends with it, all or nothing. False where the old one is no longer the password or
+/// the session is over: a one-time link was faster, and whoever knew the old one must not undo it.
+async fn set(person: &Person, hash: String, ends: Ends) -> Result<bool, PageError> {
+    let (user, session) = (
+        person.signed_in.user.clone(),
+        person.signed_in.session.clone(),
+    );
+    let (user_id, now) = (user.id.clone(), person.now);
     let mut event = person.event("user.password_changed");
     event.user_id = Some(user_id.clone());
-    let set = person.app.db.write(move |connection| {
+    let set = person.renew_after(move |connection| {
+        if !user::is_unchanged_and_lock(connection, &user)?
+            || !session::is_live_and_hold(connection, &session, now)?
+        {
+            return Ok(false);
+        }
         let ending = Ending {
             because: "the password was changed",
             by: Some(&user_id),
@@ -84,7 +95,7 @@ async fn set(person: &Person, hash: String, ends: Ends) -> Result<(), PageError>
         };
         user::set_password(connection, &user_id, &hash, now)?;
         if ends.sessions {
-            session::end_all_but(connection, &user_id, Some(&session))?;
+            session::end_all_but(connection, &user_id, Some(&session.id))?;
         }
         if ends.apps {
             authorization::revoke_of_user(connection, &user_id, None, &ending)?;
@@ -93,7 +104,8 @@ async fn set(person: &Person, hash: String, ends: Ends) -> Result<(), PageError>
             let client_id = project::personal_client(connection, &user_id)?;
             named_token::revoke_of_client(connection, &client_id, &ending)?;
         }
-        Ok(event.insert(connection)?)
+        event.insert(connection)?;
+        Ok(true)
     });
     Ok(set.await?)
 }

@@ -58,6 +58,8 @@ fn none_is_taken_without_the_token_of_this_session() {
     let server = TestServer::start();
     server.db_user("ada");
     let mut browser = signed_in(&server, "ada");
+    // Sessions of one second of one person share theirs.
+    server.advance(1);
     let foreign = {
         let mut elsewhere = signed_in(&server, "ada");
         let page = open(&server, &mut elsewhere, "/account").1;
