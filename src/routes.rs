@@ -15,7 +15,9 @@ use crate::web::{cors, not_found, paths};
 pub(crate) fn table(routes: &mut ServiceConfig) {
     routes
         .configure(programs)
+        // The issuer's own path, with and without a slash at its end.
         .service(page("/").get(account::back))
+        .service(page("").get(account::back))
         .service(page(paths::CONSENT).get(consent::get).post(consent::post))
         .service(page(paths::LOGIN).get(login::get).post(login::post))
         .service(page(paths::LOGOUT).get(logout::get).post(logout::post))

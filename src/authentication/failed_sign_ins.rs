@@ -8,7 +8,7 @@ use std::sync::{Mutex, PoisonError};
 use crate::clock::UnixTime;
 use crate::db::Db;
 use crate::error::Result;
-use crate::models::audit_event::{AuditEvent, SIGN_IN_FAILED};
+use crate::models::audit_event::{AuditEvent, SIGN_IN_FAILED, SIGN_IN_THROTTLED};
 
 use super::throttle::{Key, Throttle};
 
@@ -35,17 +35,31 @@ impl FailedSignIns {
     /// Notes a wrong password for `user_id`, or a name that nobody has: it is not kept, since people type their
     /// password into the wrong field. `how` tells on which way and with what.
     pub fn note(&self, user_id: Option<&str>, address: IpAddr, how: &str, now: UnixTime) {
-        let key = Key::AccountAndAddress(user_id.unwrap_or_default().to_owned(), address);
         let wrong = user_id.map_or("unknown name", |_| "wrong password");
+        let event = AuditEvent {
+            user_id: user_id.map(str::to_owned),
+            ..AuditEvent::new(SIGN_IN_FAILED, now).about(&format!("{wrong}, {how}"))
+        };
+        let whose = user_id.unwrap_or_default().to_owned();
+        self.add(Key::AccountAndAddress(whose, address), address, event);
+    }
+
+    /// Notes that somebody had to wait after too many failures.
+    pub fn note_throttled(&self, address: IpAddr, how: &str, now: UnixTime) {
+        let event = AuditEvent::new(SIGN_IN_THROTTLED, now).about(how);
+        self.add(Key::Address(address), address, event);
+    }
+
+    fn add(&self, key: Key, address: IpAddr, event: AuditEvent) {
+        let now = event.occurred_at;
         if self.seldom.count(key, now).is_err() {
             return;
         }
         let mut waiting = self.waiting.lock().unwrap_or_else(PoisonError::into_inner);
         if waiting.len() < WAITING {
             waiting.push(AuditEvent {
-                user_id: user_id.map(str::to_owned),
                 address: Some(address.to_string()),
-                ..AuditEvent::new(SIGN_IN_FAILED, now).about(&format!("{wrong}, {how}"))
+                ..event
             });
         }
     }

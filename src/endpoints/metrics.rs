@@ -12,7 +12,7 @@ use crate::web::client_address;
 /// `GET /metrics` on the public address, where there is no other: for peers on this machine alone, and
 /// not for what a proxy on this machine forwards.
 pub async fn get_from_loopback(app: web::Data<App>, request: HttpRequest) -> HttpResponse {
-    let forwarded = ["x-forwarded-for", "forwarded"]
+    let forwarded = ["x-forwarded-for", "x-forwarded-proto", "forwarded"]
         .iter()
         .any(|name| request.headers().contains_key(*name));
     let elsewhere = app.config.metrics_listen.is_some();

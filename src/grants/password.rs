@@ -83,15 +83,18 @@ async fn verified(
     named: (&str, &str),
 ) -> Result<Box<User>> {
     let (now, address) = (request.now, request.address);
+    let failed = parts.failed_sign_ins;
+    let how = || format!("password grant of {}", request.client.client.name);
     match verify_user(parts.db, parts.hasher, parts.sign_ins, named, address, now).await? {
         SignIn::Right(user) => Ok(user),
         SignIn::Wrong(whose) => {
-            let how = format!("password grant of {}", request.client.client.name);
-            let failed = parts.failed_sign_ins;
-            failed.note(whose.as_deref(), address, &how, now);
+            failed.note(whose.as_deref(), address, &how(), now);
             Err(wrong_password().into())
         }
-        SignIn::Throttled(seconds) => Err(OAuthError::throttled(seconds).into()),
+        SignIn::Throttled(seconds) => {
+            failed.note_throttled(address, &how(), now);
+            Err(OAuthError::throttled(seconds).into())
+        }
     }
 }
 

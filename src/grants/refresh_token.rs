@@ -2,6 +2,7 @@
 //! (RFC 9700 §4.14.2). A retry inside the grace time gets the same successor again.
 
 use std::collections::BTreeSet;
+use std::net::IpAddr;
 use std::sync::Arc;
 
 use crate::clock::UnixTime;
@@ -34,6 +35,7 @@ struct Refresh {
     mint: Mint,
     /// Seconds; 0 for no retries.
     grace: i64,
+    address: IpAddr,
     now: UnixTime,
 }
 
@@ -52,6 +54,7 @@ pub(super) async fn refresh(parts: &Parts<'_>, request: TokenRequest<'_>) -> Res
         requested: request.params.one("scope")?.map(str::to_owned),
         permissions: parts.directory.permissions().await?,
         grace: parts.tokens.refresh_reuse_grace,
+        address: request.address,
         now: request.now,
     };
     if refresh.mint.signs() {
@@ -212,6 +215,7 @@ impl Refresh {
                     user_id: Some(token.user_id.clone()),
                     client_id: Some(token.client_id.clone()),
                     authorization_id: Some(token.authorization_id.clone()),
+                    address: Some(self.address.to_string()),
                     ..AuditEvent::new("refresh_token.reused", self.now)
                 }
                 .insert(connection)?;

@@ -91,6 +91,8 @@ pub fn sign_ins_of_user(
 pub const SIGNED_IN: &str = "user.signed_in";
 /// A wrong password for an account that exists.
 pub const SIGN_IN_FAILED: &str = "user.sign_in_failed";
+/// Somebody had to wait after too many failed sign-ins.
+pub const SIGN_IN_THROTTLED: &str = "user.sign_in_throttled";
 
 /// The last sign-ins of a user and those that failed, newest first.
 pub fn sign_in_history(

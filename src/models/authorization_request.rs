@@ -8,7 +8,7 @@ use crate::db::DbConnection;
 use crate::oauth::pkce::CodeChallenge;
 use crate::oauth::redirect_uri::MatchedRedirectUri;
 use crate::oauth::{HashedSecret, Scope, SecretId};
-use crate::schema::authorization_requests;
+use crate::schema::{authorization_requests, sessions};
 
 use super::client::Client;
 
@@ -89,10 +89,25 @@ pub fn bind_browser(
     Ok(bound == 1)
 }
 
-/// Ties one to a session, if none holds it yet; says whether it is now this session's.
-pub fn bind(connection: &mut DbConnection, id: &SecretId, session: &SecretId) -> QueryResult<bool> {
+/// Ties one to a session of `user_id`, if no other holds it but a live one of the same person's: who presses
+/// `Sign in` twice has signed in twice. Says whether it is now this session's.
+pub fn bind(
+    connection: &mut DbConnection,
+    id: &SecretId,
+    session: &SecretId,
+    user_id: &str,
+    now: UnixTime,
+) -> QueryResult<bool> {
+    let own = sessions::table
+        .filter(sessions::user_id.eq(user_id))
+        .filter(sessions::expires_at.gt(now))
+        .select(sessions::id.nullable());
     let bound = diesel::update(authorization_requests::table.find(id))
-        .filter(authorization_requests::session_id.is_null())
+        .filter(
+            authorization_requests::session_id
+                .is_null()
+                .or(authorization_requests::session_id.eq_any(own)),
+        )
         .set(authorization_requests::session_id.eq(Some(*session)))
         .execute(connection)?;
     Ok(bound == 1)

@@ -73,6 +73,26 @@ pub fn is_live_and_hold(
     Ok(live.is_some() && user.is_some_and(|user| user.disabled_at.is_none()))
 }
 
+/// Adds one in place of the one that its browser had. What was begun in that goes on in this, where both are
+/// the same person's.
+pub fn replace(
+    connection: &mut DbConnection,
+    replaced: &SecretId,
+    session: Session,
+) -> QueryResult<()> {
+    let own: Option<SecretId> = sessions::table
+        .find(replaced)
+        .filter(sessions::user_id.eq(&session.user_id))
+        .select(sessions::id)
+        .get_result(connection)
+        .optional()?;
+    if own.is_some() {
+        authorization_request::follow(connection, replaced, &session.id)?;
+    }
+    end_own(connection, replaced)?;
+    insert(connection, session)
+}
+
 /// Adds one.
 pub fn insert(connection: &mut DbConnection, session: Session) -> QueryResult<()> {
     diesel::insert_into(sessions::table)

@@ -29,6 +29,10 @@ pub enum ErrorCode {
     ServerError,
     /// RFC 6749 §4.1.2.1: throttled, or overloaded.
     TemporarilyUnavailable,
+    /// OpenID Connect Core §3.1.2.6, as RFC 9101 §7 wants it of servers without request objects.
+    RequestNotSupported,
+    /// The same of request objects by reference.
+    RequestUriNotSupported,
     /// RFC 6750 §3.1.
     InvalidToken,
     /// RFC 6750 §3.1.
@@ -37,7 +41,7 @@ pub enum ErrorCode {
 
 impl ErrorCode {
     /// All of them.
-    pub const ALL: [Self; 12] = [
+    pub const ALL: [Self; 14] = [
         Self::InvalidRequest,
         Self::InvalidClient,
         Self::InvalidGrant,
@@ -48,6 +52,8 @@ impl ErrorCode {
         Self::AccessDenied,
         Self::ServerError,
         Self::TemporarilyUnavailable,
+        Self::RequestNotSupported,
+        Self::RequestUriNotSupported,
         Self::InvalidToken,
         Self::InsufficientScope,
     ];
@@ -65,6 +71,8 @@ impl ErrorCode {
             Self::AccessDenied => "access_denied",
             Self::ServerError => "server_error",
             Self::TemporarilyUnavailable => "temporarily_unavailable",
+            Self::RequestNotSupported => "request_not_supported",
+            Self::RequestUriNotSupported => "request_uri_not_supported",
             Self::InvalidToken => "invalid_token",
             Self::InsufficientScope => "insufficient_scope",
         }

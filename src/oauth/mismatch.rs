@@ -62,6 +62,18 @@ fn harmless(text: &str) -> String {
 fn holds_secret(text: &str) -> bool {
     /// Fewer than any token has after its prefix.
     const RANDOM: usize = 40;
+    // Three parts of base64url between dots, of which the first begins a JSON object (RFC 7515 §3.1).
+    let is_base64url = |byte: &u8| byte.is_ascii_alphanumeric() || b"-_".contains(byte);
+    let mut signed = text.match_indices("eyJ").map(|(at, _)| {
+        let after = text.as_bytes()[at..].split(|byte| *byte == b'.').take(3);
+        after
+            .take_while(|part| part.first().is_some_and(is_base64url))
+            .count()
+            == 3
+    });
+    if signed.any(|is_signed| is_signed) {
+        return true;
+    }
     text.match_indices("lk").any(|(at, _)| {
         let after = &text.as_bytes()[at + 2..];
         let random = after.iter().skip(2);

@@ -75,7 +75,9 @@ async fn sign_in(visitor: &Visitor, body: &Body) -> PageResult {
     if !csrf::is_valid(&visitor.app, browser.expose(), "", field(&fields, "csrf")?) {
         return Err(PageError::forged());
     }
-    let (username, password) = (field(&fields, "username")?, field(&fields, "password")?);
+    // No name has a space at its end, and the keyboards of phones add one.
+    let username = field(&fields, "username")?.trim();
+    let password = field(&fields, "password")?;
     let return_to = own_page(field(&fields, "return_to")?);
     let outcome = visitor.verify(username, password).await?;
     visitor
@@ -179,14 +181,20 @@ async fn write_session(
         }
         // First, so that nobody is signed in where this is not the request's session.
         if let Some(request) = request
-            && !authorization_request::bind(connection, &request, &row.id)?
+            && !authorization_request::bind(
+                connection,
+                &request,
+                &row.id,
+                &user.id,
+                row.created_at,
+            )?
         {
             return Ok(Begun::Gone);
         }
-        if let Some(old) = replaced {
-            session::end_own(connection, &old)?;
+        match replaced {
+            Some(old) => session::replace(connection, &old, row)?,
+            None => session::insert(connection, row)?,
         }
-        session::insert(connection, row)?;
         event.insert(connection)?;
         Ok(Begun::Yes)
     });

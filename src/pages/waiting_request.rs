@@ -73,11 +73,14 @@ impl WaitingRequest {
         signed_in: &SignedIn,
     ) -> Result<(), PageError> {
         let (key, session) = (self.request.id, signed_in.session.id);
+        let (user_id, now) = (signed_in.user.id.clone(), visitor.now);
         let ours = if let Some(own) = self.request.session_id {
             own == session
         } else {
             let bind = move |connection: &mut _| {
-                Ok(authorization_request::bind(connection, &key, &session)?)
+                Ok(authorization_request::bind(
+                    connection, &key, &session, &user_id, now,
+                )?)
             };
             visitor.app.db.write(bind).await?
         };

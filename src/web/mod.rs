@@ -16,5 +16,6 @@ pub mod plot;
 pub mod refusal_log;
 pub mod request_log;
 pub mod shown_once;
+pub mod static_files;
 pub mod transport;
 pub mod visitor;

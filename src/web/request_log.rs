@@ -114,9 +114,12 @@ fn finish<B>(
     }
     if !quiet || tracing::enabled!(tracing::Level::DEBUG) {
         let address = client_address::client(&app.config, response.request());
+        let extensions = response.request().extensions();
+        let client = extensions.get::<LoggedClient>();
+        let client_id = client.map(|client| client.0.client.id.as_str());
         let milliseconds = started.elapsed().as_secs_f64() * 1000.0;
         tracing::info!(
-            request_id = %id, method = %response.request().method(), path, status, %address,
+            request_id = %id, method = %response.request().method(), path, status, %address, client_id,
             milliseconds = (milliseconds * 100.0).round() / 100.0, "request"
         );
     }

@@ -23,7 +23,7 @@ use super::error_page::{ErrorTemplate, PageError};
 use super::form::{self, Body};
 use super::page::{Page, Theme};
 use super::request_log::RequestId;
-use super::{client_address, cookies, csrf, device, paths, refusal_log};
+use super::{client_address, cookies, csrf, device, paths, refusal_log, static_files};
 
 /// What a page's handler returns before it is answered.
 pub type PageResult = std::result::Result<HttpResponse, PageError>;
@@ -90,7 +90,7 @@ impl Visitor {
         let theme = cookies::value(&self.app.issuer, &self.request, cookies::THEME);
         Page {
             base: self.app.issuer.path().to_owned(),
-            version: env!("CARGO_PKG_VERSION"),
+            version: &static_files::VERSION,
             theme: Theme::read(theme.as_deref()),
             title: title.to_owned(),
         }
@@ -197,10 +197,15 @@ impl Visitor {
             self.now,
         )
         .await?;
-        if let SignIn::Wrong(whose) = &outcome {
-            let whose = whose.as_deref();
-            app.failed_sign_ins
-                .note(whose, self.address, &self.device(), self.now);
+        let failed = &app.failed_sign_ins;
+        match &outcome {
+            SignIn::Right(_) => {}
+            SignIn::Wrong(whose) => {
+                failed.note(whose.as_deref(), self.address, &self.device(), self.now);
+            }
+            SignIn::Throttled(_) => {
+                failed.note_throttled(self.address, &self.device(), self.now);
+            }
         }
         Ok(outcome)
     }

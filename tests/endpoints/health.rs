@@ -243,6 +243,7 @@ fn metrics_are_not_for_whom_a_proxy_speaks() {
     for header in [
         ("x-forwarded-for", "203.0.113.9"),
         ("x-forwarded-for", "127.0.0.1"),
+        ("x-forwarded-proto", "https"),
         ("forwarded", "for=127.0.0.1"),
     ] {
         let answer = Answer::get(&url, &[header]);

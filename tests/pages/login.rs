@@ -247,3 +247,24 @@ fn a_name_with_markup_comes_back_escaped() {
     assert!(!answer.body.contains("<script>alert"), "{answer:?}");
     assert!(unescape(&answer.body).contains(name), "{answer:?}");
 }
+
+#[test]
+fn a_space_at_the_end_of_a_name_does_not_matter() {
+    let server = TestServer::start();
+    server.db_user("ada");
+    let mut browser = Browser::new();
+    let (at, page) = browser.get(&format!("{}/login", server.url));
+    let (at, page) = sign_in(&mut browser, &at, &page, "ada ", PASSWORD);
+    assert!(at.ends_with("/account"), "{at}: {page:?}");
+}
+
+#[test]
+fn the_issuers_own_path_leads_to_the_account() {
+    let server =
+        TestServer::with(|config| config.issuer = Some(String::from("http://localhost:9/t1")));
+    for path in ["/t1", "/t1/"] {
+        let answer = server.get(path);
+        assert_eq!(answer.status, 303, "{path}: {answer:?}");
+        assert_eq!(answer.location(), "http://localhost:9/t1/account");
+    }
+}

@@ -7,7 +7,7 @@ use crate::support::app::PASSWORD;
 use crate::support::browser::Form;
 use crate::support::{Answer, Browser, NewClient, Program, TestServer};
 
-use super::assert_page;
+use super::{assert_page, signed_in};
 
 /// A server with small limits, behind a trusted proxy, so that tests can come from anywhere.
 fn server(pair: u32, account: u32, address: u32) -> TestServer {
@@ -261,4 +261,23 @@ fn an_untrusted_peer_cannot_change_its_address() {
         );
     }
     assert_throttled(&attempt(&server, "192.0.2.99", "ada", PASSWORD));
+}
+
+#[test]
+fn whoever_has_to_wait_is_in_the_audit_log_once_a_minute() {
+    let server = TestServer::with(|config| config.login.max_failures = 1);
+    server.db_user("ada");
+    for _ in 0..4 {
+        let mut browser = Browser::new();
+        let (at, page) = browser.get(&format!("{}/login", server.url));
+        sign_in(&mut browser, &at, &page, "ada", "wrong");
+    }
+    // Whose sign-in history writes what was noted.
+    server.db_user("bea");
+    signed_in(&server, "bea").get(&format!("{}/account/history", server.url));
+    let throttled = "audit_events WHERE action = 'user.sign_in_throttled'";
+    assert_eq!(
+        server.db_count(&format!("{throttled} AND address = '127.0.0.1'")),
+        1
+    );
 }

@@ -304,3 +304,35 @@ fn a_client_disabled_meanwhile_gets_nothing() {
     assert_gone(&decide(&mut browser, &at, &page, "allow"));
     assert_gone(&browser.get(&at).1);
 }
+
+#[test]
+fn signing_in_twice_as_the_same_person_loses_no_request() {
+    let server = TestServer::start();
+    server.db_user("ada");
+    server.db_user("bea");
+    let app = ThirdPartyApp::web(&server);
+    let mut browser = Browser::new();
+    let windows = [(), ()].map(|()| browser.get(&app.address(&app.request())));
+    let [(first_at, first), (second_at, second)] = windows;
+    // The first window waits at the consent page while the second signs in.
+    let (consent_at, _) = sign_in(&mut browser, &first_at, &first, "ada", PASSWORD);
+    sign_in(&mut browser, &second_at, &second, "ada", PASSWORD);
+    let (at, page) = browser.get(&consent_at);
+    assert!(
+        decide(&mut browser, &at, &page, "allow")
+            .location()
+            .contains("code=")
+    );
+
+    // Pressed twice, before the answer to the first press came.
+    let mut browser = Browser::new();
+    let (at, page) = browser.get(&app.address(&app.request()));
+    let mut pressed_first = browser.clone();
+    sign_in(&mut pressed_first, &at, &page, "bea", PASSWORD);
+    let (at, page) = sign_in(&mut browser, &at, &page, "bea", PASSWORD);
+    assert!(
+        decide(&mut browser, &at, &page, "allow")
+            .location()
+            .contains("code=")
+    );
+}

@@ -239,8 +239,20 @@ fn no_secret_of_a_refused_request_is_kept() {
     assert_eq!(second.reason, "wrong code_verifier");
     let mixed_up = app.address(&app.request_with(&[("redirect_uri", Some(code.as_str()))]));
     let third = db_refusal(&server, &Answer::get(&mixed_up, &[]));
-    let kept = format!("{kept:?} {second:?} {third:?}");
-    for hidden in [code.as_str(), &verifier, &app.pkce.verifier, &secret] {
+    let service = server.db_client(NewClient::service().signed());
+    let grant = [("grant_type", "client_credentials"), ("scope", "read")];
+    let signed = server
+        .post_as(&service, "/oauth/token", &grant)
+        .assert_tokens();
+    let fourth = db_refusal(&server, &app.token(&[("grant_type", &signed)]));
+    let kept = format!("{kept:?} {second:?} {third:?} {fourth:?}");
+    for hidden in [
+        code.as_str(),
+        &verifier,
+        &app.pkce.verifier,
+        &secret,
+        &signed,
+    ] {
         assert!(!kept.contains(hidden), "{hidden} is in {kept}");
     }
 }

@@ -8,7 +8,7 @@ use url::Url;
 use super::Answer;
 
 /// One browser.
-#[derive(Default)]
+#[derive(Clone, Default)]
 pub struct Browser {
     pub cookies: BTreeMap<String, String>,
     /// Sent along with every request, like `x-forwarded-for`.

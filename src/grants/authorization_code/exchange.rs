@@ -3,6 +3,7 @@
 //! tokens are ours.
 
 use std::borrow::Cow;
+use std::net::IpAddr;
 use std::time::{Duration, SystemTime};
 
 use oxide_auth::code_grant::accesstoken::{
@@ -33,6 +34,7 @@ struct Exchange {
     code_verifier: String,
     lifetimes: Lifetimes,
     mint: Mint,
+    address: IpAddr,
     now: UnixTime,
 }
 
@@ -62,6 +64,7 @@ pub(in crate::grants) async fn exchange(
         presented,
         redirect_uri: request.params.one("redirect_uri")?.map(str::to_owned),
         code_verifier,
+        address: request.address,
         now: request.now,
     };
     let outcome = parts
@@ -179,6 +182,7 @@ impl Exchange {
                 user_id: Some(code.user_id.clone()),
                 client_id: Some(code.client_id.clone()),
                 authorization_id: Some(code.authorization_id.clone()),
+                address: Some(self.address.to_string()),
                 ..AuditEvent::new("authorization_code.replayed", self.now)
             }
             .insert(connection)?;

@@ -208,10 +208,14 @@ impl Facts<'_> {
                     .expecting(["query"], response_mode),
             );
         }
-        if self.params.one("request")?.is_some() || self.params.one("request_uri")?.is_some() {
-            return Err(OAuthError::invalid_request(
-                "Request objects are not supported (RFC 9101).",
-            ));
+        for (name, code) in [
+            ("request", ErrorCode::RequestNotSupported),
+            ("request_uri", ErrorCode::RequestUriNotSupported),
+        ] {
+            if self.params.one(name)?.is_some() {
+                let description = "Request objects are not supported (RFC 9101).";
+                return Err(OAuthError::new(code, description));
+            }
         }
         if !self.client.may_use(GrantType::AuthorizationCode) {
             return Err(unregistered_grant(

@@ -202,13 +202,13 @@ fn request_objects_are_refused_and_never_fetched() {
     let app = ThirdPartyApp::web(&server);
     assert_refused(
         &app,
-        "invalid_request",
+        "request_not_supported",
         &[("request", Some("eyJhbGciOiJub25lIn0.e30."))],
     );
     let ours = format!("{}/healthz", server.url);
     assert_refused(
         &app,
-        "invalid_request",
+        "request_uri_not_supported",
         &[("request_uri", Some(ours.as_str()))],
     );
 }
