@@ -7,11 +7,13 @@ mod permissions;
 mod reach;
 mod signatures;
 mod signing_keys;
+mod token_scope;
 mod tokens;
 
 pub use permissions::Permissions;
 pub use reach::{Reach, reach};
 pub use signing_keys::{KnownKey, SigningKeys};
+pub use token_scope::TokenScope;
 pub use tokens::KnownToken;
 
 use std::cell::RefCell;
