@@ -37,7 +37,7 @@ struct Show {
     user: Option<Party>,
     scopes: Vec<ScopeLine>,
     /// The names of those that an access token had and that it opens no more.
-    lost: Vec<String>,
+    lost: Scope,
     times: Times,
     chain: Chain,
     grant: Option<Grant>,
@@ -140,7 +140,6 @@ impl Reading {
 fn told(admin: &Administrator, reading: Reading, permissions: &Permissions) -> Show {
     let (found, now) = (reading.found, admin.now);
     let TokenScope { granted, allowed } = found.scope(permissions);
-    let lost = granted.names().filter(|name| !allowed.contains(name));
     let grant = found.authorization.as_ref();
     let grant =
         grant.map(|own| Grant::of(own, &granted, reading.grant_ended_by, reading.live, now));
@@ -165,7 +164,7 @@ fn told(admin: &Administrator, reading: Reading, permissions: &Permissions) -> S
             disabled: moment(user.disabled_at, now),
         }),
         scopes: scope_lines(permissions, &allowed),
-        lost: lost.map(str::to_owned).collect(),
+        lost: granted.without(&allowed),
         times: Times::of(&found, reading.last_used_at, now),
         chain: Chain::of(&found),
         grant,
