@@ -108,10 +108,7 @@ impl Directory {
             let Some(client) = client::find(connection, &wanted)? else {
                 return Ok(None);
             };
-            let project = match &client.project_id {
-                Some(id) => project::slug_of(connection, id)?,
-                None => None,
-            };
+            let project = project::slug_of(connection, client.project_id.as_deref())?;
             let secrets = client_secret::of_client(connection, &client)?;
             Ok(Some(Arc::new(KnownClient {
                 client,

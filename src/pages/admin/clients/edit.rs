@@ -45,11 +45,10 @@ async fn ask(admin: &Administrator) -> PageResult {
     let client = named(admin).await?;
     let project_id = client.project_id.clone();
     let facts = admin.app.db.read(move |connection| {
-        let slug = match project_id {
-            Some(id) => project::slug_of(connection, &id)?,
-            None => None,
-        };
-        Ok((slug, scope::list(connection)?))
+        Ok((
+            project::slug_of(connection, project_id.as_deref())?,
+            scope::list(connection)?,
+        ))
     });
     let (slug, scopes) = facts.await?;
     let mut form = ClientForm::of(&client, slug.as_deref(), scopes);
