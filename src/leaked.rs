@@ -6,8 +6,9 @@ use crate::clock::UnixTime;
 use crate::db::{Db, DbConnection};
 use crate::directory::Directory;
 use crate::error::Result;
-use crate::models::audit_event::{AuditEvent, TOKEN_LEAKED};
+use crate::models::audit_event::AuditEvent;
 use crate::models::ending::Ending;
+use crate::models::leak::{LeakDetail, LeakedKind, TOKEN_LEAKED};
 use crate::models::{access_token, authorization, client_secret, refresh_token};
 use crate::oauth::{HashedSecret, PlainSecret, SecretId, SecretKind};
 
@@ -54,7 +55,7 @@ struct Presented {
 /// A live token and whose it is.
 struct Leak {
     ends: Ends,
-    what: String,
+    what: LeakDetail,
     user_id: Option<String>,
     client_id: String,
     authorization_id: Option<String>,
@@ -113,13 +114,16 @@ impl Leak {
         presented: &Presented,
         now: UnixTime,
     ) -> Result<Finding<Self>> {
-        let what = |name| format!("{name} …{}", presented.last_four);
+        let what = |kind| LeakDetail {
+            kind,
+            last_four: presented.last_four.clone(),
+        };
         let found = match presented.kind {
             kind if bearer::is_access_token(kind) => {
                 let found = access_token::find_with_user(connection, &presented.id)?;
                 found.map(|(token, _)| {
                     token.is_live(now).then(|| Self {
-                        what: what(token.kind.as_str()),
+                        what: what(LeakedKind::Token(token.kind)),
                         ends: Ends::AccessToken(token.id),
                         user_id: token.user_id,
                         client_id: token.client_id,
@@ -132,7 +136,7 @@ impl Leak {
                 found.map(|token| {
                     let live = token.revoked_at.is_none() && now < token.expires_at;
                     live.then(|| Self {
-                        what: what("refresh"),
+                        what: what(LeakedKind::RefreshToken),
                         ends: Ends::Authorization(token.authorization_id.clone()),
                         user_id: Some(token.user_id),
                         client_id: token.client_id,
@@ -144,7 +148,7 @@ impl Leak {
                 let found = client_secret::find_by_hash(connection, &presented.hash)?;
                 found.map(|secret| {
                     secret.is_live(now).then(|| Self {
-                        what: what("client_secret"),
+                        what: what(LeakedKind::ClientSecret),
                         ends: Ends::ClientSecret(secret.id),
                         user_id: None,
                         client_id: secret.client_id,
@@ -182,7 +186,7 @@ impl Leak {
                 client_id: Some(self.client_id),
                 authorization_id: self.authorization_id,
                 address: by.address,
-                detail: Some(self.what),
+                detail: Some(self.what.to_string()),
                 ..AuditEvent::new(TOKEN_LEAKED, now)
             }
             .insert(connection)?;

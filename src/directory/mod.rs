@@ -7,11 +7,13 @@ mod permissions;
 mod reach;
 mod signatures;
 mod signing_keys;
+mod token_scope;
 mod tokens;
 
 pub use permissions::Permissions;
 pub use reach::{Reach, reach};
 pub use signing_keys::{KnownKey, SigningKeys};
+pub use token_scope::TokenScope;
 pub use tokens::KnownToken;
 
 use std::cell::RefCell;
@@ -106,10 +108,7 @@ impl Directory {
             let Some(client) = client::find(connection, &wanted)? else {
                 return Ok(None);
             };
-            let project = match &client.project_id {
-                Some(id) => project::slug_of(connection, id)?,
-                None => None,
-            };
+            let project = project::slug_of(connection, client.project_id.as_deref())?;
             let secrets = client_secret::of_client(connection, &client)?;
             Ok(Some(Arc::new(KnownClient {
                 client,

@@ -74,7 +74,7 @@ impl Permissions {
     }
 
     /// The same for an access token: between a user and a personal one no client stands.
-    pub fn still_allowed_of(
+    pub fn still_allowed_to_token(
         &self,
         kind: TokenKind,
         granted: Scope,

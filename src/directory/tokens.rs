@@ -80,7 +80,8 @@ impl Directory {
         let permissions = self.permissions().await?;
         let roles = user.as_ref().map(|user| &*user.roles);
         let granted = std::mem::take(&mut token.scope);
-        token.scope = permissions.still_allowed_of(token.kind, granted, &client.client, roles);
+        token.scope =
+            permissions.still_allowed_to_token(token.kind, granted, &client.client, roles);
         Ok(KnownToken {
             token,
             user,

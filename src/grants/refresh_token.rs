@@ -1,7 +1,6 @@
 //! The refresh token grant (RFC 6749 §6) with rotation for every client and reuse detection
 //! (RFC 9700 §4.14.2). A retry inside the grace time gets the same successor again.
 
-use std::collections::BTreeSet;
 use std::net::IpAddr;
 use std::sync::Arc;
 
@@ -247,6 +246,6 @@ impl Refresh {
 }
 
 /// The order of a scope's names means nothing (RFC 6749 §3.3).
-fn names(scope: Option<&str>) -> Option<BTreeSet<&str>> {
+fn names(scope: Option<&str>) -> Option<Scope> {
     scope.map(|scope| scope.split(' ').collect())
 }

@@ -93,6 +93,19 @@ pub(super) fn live_at(now: UnixTime) -> _ {
     )
 }
 
+/// What the row of an ended one says.
+#[diesel::dsl::auto_type(no_type_alias)]
+pub(super) fn ended<'a>(ending: &Ending<'a>) -> _ {
+    let at: Option<UnixTime> = Some(ending.at);
+    let because: Option<&'a str> = Some(ending.because);
+    let by: Option<&'a str> = ending.by;
+    (
+        access_tokens::revoked_at.eq(at),
+        access_tokens::revoked_because.eq(because),
+        access_tokens::revoked_by.eq(by),
+    )
+}
+
 /// What introspection needs to know of a token's user.
 #[derive(Clone, Debug, Queryable, Selectable)]
 #[diesel(table_name = users)]
@@ -171,11 +184,7 @@ pub fn revoke(
 ) -> QueryResult<bool> {
     let ended = diesel::update(access_tokens::table.find(id))
         .filter(access_tokens::revoked_at.is_null())
-        .set((
-            access_tokens::revoked_at.eq(Some(ending.at)),
-            access_tokens::revoked_because.eq(Some(ending.because)),
-            access_tokens::revoked_by.eq(ending.by),
-        ))
+        .set(ended(ending))
         .execute(connection)?;
     note_token_change(connection)?;
     Ok(ended == 1)
@@ -189,11 +198,7 @@ pub fn revoke_of_user(
 ) -> QueryResult<usize> {
     let ended = diesel::update(access_tokens::table.filter(access_tokens::user_id.eq(user_id)))
         .filter(access_tokens::revoked_at.is_null())
-        .set((
-            access_tokens::revoked_at.eq(Some(ending.at)),
-            access_tokens::revoked_because.eq(Some(ending.because)),
-            access_tokens::revoked_by.eq(ending.by),
-        ))
+        .set(ended(ending))
         .execute(connection)?;
     note_token_change(connection)?;
     Ok(ended)

@@ -72,7 +72,7 @@ impl AuditEvent {
 /// The newest sign-ins of a user.
 ///
 /// # Errors
-/// The database's; so for the one below.
+/// The database's; so for those below.
 pub fn sign_ins_of_user(
     connection: &mut DbConnection,
     user_id: &str,
@@ -110,48 +110,6 @@ pub fn sign_in_history(
         .select(AuditEvent::as_select())
         .order((audit_events::occurred_at.desc(), audit_events::id.desc()))
         .limit(limit)
-        .load(connection)
-}
-
-/// Somebody reported a live token or secret as leaked, which ended it. The detail is its kind and the last four
-/// characters.
-pub const TOKEN_LEAKED: &str = "token.leaked";
-
-/// Reports of leaks of what acted for a user, since some time, newest first.
-///
-/// # Errors
-/// The database's; so for those below.
-pub fn leaks_of_user(
-    connection: &mut DbConnection,
-    user_id: &str,
-    since: UnixTime,
-    most: i64,
-) -> QueryResult<Vec<AuditEvent>> {
-    audit_events::table
-        .filter(audit_events::user_id.eq(user_id))
-        .filter(audit_events::action.eq(TOKEN_LEAKED))
-        .filter(audit_events::occurred_at.ge(since))
-        .select(AuditEvent::as_select())
-        .order(audit_events::occurred_at.desc())
-        .limit(most)
-        .load(connection)
-}
-
-/// The same of what acted for a client itself: its keys, secrets and tokens.
-pub fn leaks_of_client(
-    connection: &mut DbConnection,
-    client_id: &str,
-    since: UnixTime,
-    most: i64,
-) -> QueryResult<Vec<AuditEvent>> {
-    audit_events::table
-        .filter(audit_events::client_id.eq(client_id))
-        .filter(audit_events::user_id.is_null())
-        .filter(audit_events::action.eq(TOKEN_LEAKED))
-        .filter(audit_events::occurred_at.ge(since))
-        .select(AuditEvent::as_select())
-        .order(audit_events::occurred_at.desc())
-        .limit(most)
         .load(connection)
 }
 

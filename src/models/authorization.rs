@@ -12,6 +12,7 @@ use crate::schema::{access_tokens, authorizations, clients, refresh_tokens};
 use super::client::Client;
 use super::ending::Ending;
 use super::user::User;
+use super::{access_token, refresh_token};
 
 /// What a user has granted to a client, once.
 #[derive(Clone, Debug, Queryable, Selectable, Insertable, Identifiable, Associations)]
@@ -65,6 +66,19 @@ impl Authorization {
             revoked_by: None,
         }
     }
+}
+
+/// What the row of an ended one says.
+#[diesel::dsl::auto_type(no_type_alias)]
+pub(super) fn ended<'a>(ending: &Ending<'a>) -> _ {
+    let at: Option<UnixTime> = Some(ending.at);
+    let because: Option<&'a str> = Some(ending.because);
+    let by: Option<&'a str> = ending.by;
+    (
+        authorizations::revoked_at.eq(at),
+        authorizations::revoked_because.eq(because),
+        authorizations::revoked_by.eq(by),
+    )
 }
 
 /// Finds by id, live or not.
@@ -129,26 +143,15 @@ pub fn touch(
 pub fn revoke(connection: &mut DbConnection, id: &str, ending: &Ending<'_>) -> QueryResult<bool> {
     let ended = diesel::update(authorizations::table.find(id))
         .filter(authorizations::revoked_at.is_null())
-        .set((
-            authorizations::revoked_at.eq(Some(ending.at)),
-            authorizations::revoked_because.eq(Some(ending.because)),
-            authorizations::revoked_by.eq(ending.by),
-        ))
+        .set(ended(ending))
         .execute(connection)?;
     diesel::update(access_tokens::table.filter(access_tokens::authorization_id.eq(id)))
         .filter(access_tokens::revoked_at.is_null())
-        .set((
-            access_tokens::revoked_at.eq(Some(ending.at)),
-            access_tokens::revoked_because.eq(Some(ending.because)),
-            access_tokens::revoked_by.eq(ending.by),
-        ))
+        .set(access_token::ended(ending))
         .execute(connection)?;
     diesel::update(refresh_tokens::table.filter(refresh_tokens::authorization_id.eq(id)))
         .filter(refresh_tokens::revoked_at.is_null())
-        .set((
-            refresh_tokens::revoked_at.eq(Some(ending.at)),
-            refresh_tokens::sealed_answer.eq(None::<Vec<u8>>),
-        ))
+        .set(refresh_token::ended_at(ending.at))
         .execute(connection)?;
     note_token_change(connection)?;
     Ok(ended == 1)

@@ -11,9 +11,9 @@ use crate::schema::{
     access_tokens, authorizations, client_secrets, clients, refresh_tokens, sessions,
 };
 
-use super::access_token::{TokenKind, live_at};
+use super::access_token::{self, TokenKind, live_at};
 use super::ending::Ending;
-use super::{one_time_link, project, session, user};
+use super::{authorization, one_time_link, project, refresh_token, session, user};
 
 /// How much of each there is, or was ended.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -58,27 +58,16 @@ macro_rules! end_authorizations {
             locked.load::<String>(connection)?;
         }
         let ended = diesel::update(live)
-            .set((
-                authorizations::revoked_at.eq(Some($ending.at)),
-                authorizations::revoked_because.eq(Some($ending.because)),
-                authorizations::revoked_by.eq($ending.by),
-            ))
+            .set(authorization::ended($ending))
             .execute($connection)?;
         diesel::update(access_tokens::table.filter(access_tokens::$owner.eq($id)))
             .filter(access_tokens::authorization_id.is_not_null())
             .filter(access_tokens::revoked_at.is_null())
-            .set((
-                access_tokens::revoked_at.eq(Some($ending.at)),
-                access_tokens::revoked_because.eq(Some($ending.because)),
-                access_tokens::revoked_by.eq($ending.by),
-            ))
+            .set(access_token::ended($ending))
             .execute($connection)?;
         diesel::update(refresh_tokens::table.filter(refresh_tokens::$owner.eq($id)))
             .filter(refresh_tokens::revoked_at.is_null())
-            .set((
-                refresh_tokens::revoked_at.eq(Some($ending.at)),
-                refresh_tokens::sealed_answer.eq(None::<Vec<u8>>),
-            ))
+            .set(refresh_token::ended_at($ending.at))
             .execute($connection)?;
         note_token_change($connection)?;
         ended
@@ -91,11 +80,7 @@ macro_rules! end_tokens {
         diesel::update(access_tokens::table.filter(access_tokens::$owner.eq($id)))
             .filter(access_tokens::kind.eq($kind.as_str()))
             .filter(access_tokens::revoked_at.is_null())
-            .set((
-                access_tokens::revoked_at.eq(Some($ending.at)),
-                access_tokens::revoked_because.eq(Some($ending.because)),
-                access_tokens::revoked_by.eq($ending.by),
-            ))
+            .set(access_token::ended($ending))
             .execute($connection)?
     };
 }

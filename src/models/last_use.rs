@@ -14,7 +14,7 @@ pub const PRECISION: i64 = 60;
 
 /// Notes the uses in a table whose ids are text.
 macro_rules! by_id {
-    ($table:ident, $name:literal, $connection:ident, $used:ident) => {{
+    ($table:ident, $connection:ident, $used:ident) => {{
         match $connection {
             DbConnection::Sqlite(connection) => {
                 for (id, at) in $used {
@@ -33,13 +33,13 @@ macro_rules! by_id {
                 // could deadlock with a revocation. The table's name is ours.
                 diesel::sql_query(concat!(
                     "UPDATE ",
-                    $name,
+                    stringify!($table),
                     " SET last_used_at = due.at FROM (SELECT own.id, used.at FROM ",
-                    $name,
+                    stringify!($table),
                     " own JOIN unnest($1::text[], $2::bigint[]) AS used (id, at) ON used.id = own.id \
                      WHERE own.last_used_at IS NULL OR own.last_used_at <= used.at - $3 \
                      FOR UPDATE OF own SKIP LOCKED) due WHERE ",
-                    $name,
+                    stringify!($table),
                     ".id = due.id"
                 ))
                     .bind::<Array<Text>, _>(ids)
@@ -108,10 +108,10 @@ pub fn of_token(connection: &mut DbConnection, id: &SecretId) -> QueryResult<Opt
 
 /// Notes when each of these clients last got a token or asked about one.
 pub fn of_clients(connection: &mut DbConnection, used: &[(&str, UnixTime)]) -> QueryResult<()> {
-    by_id!(clients, "clients", connection, used)
+    by_id!(clients, connection, used)
 }
 
 /// Notes when a client last authenticated with each of these secrets.
 pub fn of_secrets(connection: &mut DbConnection, used: &[(&str, UnixTime)]) -> QueryResult<()> {
-    by_id!(client_secrets, "client_secrets", connection, used)
+    by_id!(client_secrets, connection, used)
 }

@@ -19,6 +19,7 @@ pub mod consent;
 pub mod ending;
 pub mod held;
 pub mod last_use;
+pub mod leak;
 pub mod named_token;
 pub mod names;
 pub mod one_time_link;

@@ -179,11 +179,7 @@ pub fn revoke(
         .filter(access_tokens::name.is_not_null())
         .filter(access_tokens::client_id.eq(client_id))
         .filter(access_token::live_at(ending.at))
-        .set((
-            access_tokens::revoked_at.eq(Some(ending.at)),
-            access_tokens::revoked_because.eq(Some(ending.because)),
-            access_tokens::revoked_by.eq(ending.by),
-        ))
+        .set(access_token::ended(ending))
         .execute(connection)?;
     note_token_change(connection)?;
     Ok(ended == 1)
@@ -199,11 +195,7 @@ pub fn revoke_of_client(
         .filter(access_tokens::name.is_not_null())
         .filter(access_tokens::client_id.eq(client_id))
         .filter(access_tokens::revoked_at.is_null())
-        .set((
-            access_tokens::revoked_at.eq(Some(ending.at)),
-            access_tokens::revoked_because.eq(Some(ending.because)),
-            access_tokens::revoked_by.eq(ending.by),
-        ))
+        .set(access_token::ended(ending))
         .execute(connection)?;
     note_token_change(connection)?;
     Ok(ended)

@@ -187,8 +187,11 @@ pub fn of_user(
         .load(connection)
 }
 
-/// The slug of a project.
-pub fn slug_of(connection: &mut DbConnection, id: &str) -> QueryResult<Option<String>> {
+/// The slug of the project that owns a client, if one does.
+pub fn slug_of(connection: &mut DbConnection, id: Option<&str>) -> QueryResult<Option<String>> {
+    let Some(id) = id else {
+        return Ok(None);
+    };
     projects::table
         .find(id)
         .select(projects::slug)

@@ -65,9 +65,10 @@ macro_rules! delete {
 /// # Errors
 /// The database's.
 pub fn batch(connection: &mut DbConnection, now: UnixTime) -> QueryResult<usize> {
-    // Tokens in transactions of their own, and before the authorizations, each of which may have hundreds:
-    // whoever else locks both takes the authorization first.
-    let tokens = tokens(connection, now)?;
+    // In a transaction of its own: everybody else locks an authorization before its tokens, so nobody may hold
+    // a token's lock while waiting for an authorization's. And first: an authorization that took its hundreds
+    // of tokens along would keep other writes waiting.
+    let tokens = access_tokens(connection, now)? + refresh_tokens(connection, now)?;
     if tokens > 0 {
         return Ok(tokens);
     }
@@ -81,45 +82,41 @@ pub fn batch(connection: &mut DbConnection, now: UnixTime) -> QueryResult<usize>
     Ok(deleted)
 }
 
-fn tokens(connection: &mut DbConnection, now: UnixTime) -> QueryResult<usize> {
+fn access_tokens(connection: &mut DbConnection, now: UnixTime) -> QueryResult<usize> {
+    macro_rules! delete_those {
+        ($which:expr, $column:ident, $before:expr) => {
+            delete!(
+                connection,
+                $before,
+                access_tokens,
+                SecretId,
+                $column,
+                $which
+            )
+        };
+    }
     let (named, unnamed) = (
         access_tokens::name.is_not_null(),
         access_tokens::name.is_null(),
     );
     // Of those that people have named, they are told for a while that they have ended.
     let lately = now.plus(-named_token::KEPT);
-    let mut deleted = delete!(
-        connection,
-        now,
-        access_tokens,
-        SecretId,
-        expires_at,
-        unnamed
-    );
-    deleted += delete!(
-        connection,
-        lately,
-        access_tokens,
-        SecretId,
-        expires_at,
-        named
-    );
-    deleted += delete!(
-        connection,
-        lately,
-        access_tokens,
-        SecretId,
-        revoked_at,
-        named
-    );
-    let mut rotated: Vec<SecretId> = refresh_tokens::table
+    Ok(delete_those!(unnamed, expires_at, now)
+        + delete_those!(named, expires_at, lately)
+        + delete_those!(named, revoked_at, lately))
+}
+
+/// Those of authorizations of which nothing can be live any more.
+fn refresh_tokens(connection: &mut DbConnection, now: UnixTime) -> QueryResult<usize> {
+    let mut ended: Vec<SecretId> = refresh_tokens::table
         .inner_join(authorizations::table)
         .filter(authorizations::live_until.le(now))
         .limit(BATCH)
         .select(refresh_tokens::id)
         .load(connection)?;
-    rotated.sort();
-    for id in &rotated {
+    ended.sort();
+    let mut deleted = 0;
+    for id in &ended {
         let due = refresh_tokens::table.find(id);
         let due = due.filter(refresh_tokens::expires_at.le(now));
         deleted += diesel::delete(due).execute(connection)?;

@@ -50,6 +50,17 @@ impl RefreshToken {
     }
 }
 
+/// What the row of an ended one says: why and by whom is told by its authorization, and no retry is answered.
+#[diesel::dsl::auto_type(no_type_alias)]
+pub(super) fn ended_at(at: UnixTime) -> _ {
+    let at: Option<UnixTime> = Some(at);
+    let answer: Option<Vec<u8>> = None;
+    (
+        refresh_tokens::revoked_at.eq(at),
+        refresh_tokens::sealed_answer.eq(answer),
+    )
+}
+
 /// Finds by key, whatever its state.
 ///
 /// # Errors

@@ -1,14 +1,14 @@
 //! Requests that were refused, under the request's id of the log and of error pages: which rule, what was
 //! expected and what came. Kept for 30 days; never holds a secret.
 
-use diesel::pg::Pg;
 use diesel::prelude::*;
-use diesel::sqlite::Sqlite;
 
 use crate::clock::UnixTime;
 use crate::db::DbConnection;
 use crate::oauth::mismatch::Difference;
 use crate::schema::refusals;
+
+type Backend = <DbConnection as Connection>::Backend;
 
 /// One refused request.
 #[derive(Clone, Debug, Queryable, Selectable, Insertable, Identifiable)]
@@ -103,40 +103,33 @@ pub fn list(
     offset: i64,
     limit: i64,
 ) -> QueryResult<Vec<Refusal>> {
-    macro_rules! page {
-        ($connection:expr, $backend:ty) => {{
-            let wanted = || {
-                let mut query = refusals::table
-                    .order((refusals::occurred_at.desc(), refusals::id.desc()))
-                    .into_boxed::<$backend>();
-                if let Some(client_id) = filter.client_id.clone() {
-                    query = query.filter(refusals::client_id.eq(client_id));
-                }
-                if let Some(error) = filter.error.clone() {
-                    query = query.filter(refusals::error.eq(error));
-                }
-                query
-            };
-            // Skipping reads an index alone, which is several times faster than reading what is skipped.
-            let first: Option<(UnixTime, String)> = wanted()
-                .select((refusals::occurred_at, refusals::id))
-                .offset(offset)
-                .limit(1)
-                .get_result($connection)
-                .optional()?;
-            let Some((at, id)) = first else {
-                return Ok(Vec::new());
-            };
-            wanted()
-                .filter(refusals::occurred_at.le(at))
-                .filter(refusals::occurred_at.lt(at).or(refusals::id.le(id)))
-                .select(Refusal::as_select())
-                .limit(limit)
-                .load($connection)
-        }};
+    // Skipping reads an index alone, which is several times faster than reading what is skipped.
+    let first: Option<(UnixTime, String)> = wanted(filter)
+        .select((refusals::occurred_at, refusals::id))
+        .offset(offset)
+        .limit(1)
+        .get_result(connection)
+        .optional()?;
+    let Some((at, id)) = first else {
+        return Ok(Vec::new());
+    };
+    wanted(filter)
+        .filter(refusals::occurred_at.le(at))
+        .filter(refusals::occurred_at.lt(at).or(refusals::id.le(id)))
+        .select(Refusal::as_select())
+        .limit(limit)
+        .load(connection)
+}
+
+fn wanted(filter: &Filter) -> refusals::BoxedQuery<'_, Backend> {
+    let mut query = refusals::table
+        .order((refusals::occurred_at.desc(), refusals::id.desc()))
+        .into_boxed();
+    if let Some(client_id) = &filter.client_id {
+        query = query.filter(refusals::client_id.eq(client_id));
     }
-    match connection {
-        DbConnection::Sqlite(connection) => page!(connection, Sqlite),
-        DbConnection::Postgres(connection) => page!(connection, Pg),
+    if let Some(error) = &filter.error {
+        query = query.filter(refusals::error.eq(error));
     }
+    query
 }

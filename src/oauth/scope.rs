@@ -56,6 +56,12 @@ impl Scope {
         self.names().filter(|name| other.contains(name)).collect()
     }
 
+    /// The names that are not in `other`.
+    #[must_use]
+    pub fn without(&self, other: &Self) -> Self {
+        self.names().filter(|name| !other.contains(name)).collect()
+    }
+
     /// The names that are in either.
     #[must_use]
     pub fn union(&self, other: &Self) -> Self {

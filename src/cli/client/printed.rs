@@ -21,10 +21,7 @@ pub(super) struct Printed {
 
 impl Printed {
     pub(super) fn load(connection: &mut DbConnection, client: Client) -> Result<Self> {
-        let project = match &client.project_id {
-            Some(id) => project::slug_of(connection, id)?,
-            None => None,
-        };
+        let project = project::slug_of(connection, client.project_id.as_deref())?;
         Ok(Self { client, project })
     }
 

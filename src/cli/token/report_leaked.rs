@@ -5,6 +5,7 @@ use crate::authentication::bearer;
 use crate::config::Config;
 use crate::directory::Directory;
 use crate::leaked::{self, Outcome, Reporter};
+use crate::models::ending::COMMAND_LINE;
 
 use super::super::installation::now;
 use super::super::output::Output;
@@ -27,7 +28,7 @@ pub(super) async fn report_leaked(config: Config) -> Result<Output, Failure> {
     };
     let directory = Directory::new(installation.db.clone());
     let reporter = Reporter {
-        actor: Some(String::from("command line")),
+        actor: Some(String::from(COMMAND_LINE)),
         address: None,
     };
     let mut records = Vec::new();

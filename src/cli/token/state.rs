@@ -5,15 +5,15 @@ use crate::authentication::TokenState;
 use crate::authentication::bearer::jti;
 use crate::clock::UnixTime;
 use crate::db::DbConnection;
-use crate::directory::Permissions;
+use crate::directory::{Permissions, TokenScope};
 use crate::error::Result;
-use crate::models::access_token::{self, AccessToken, TokenUser};
+use crate::models::access_token::{self, AccessToken, TokenKind, TokenUser};
 use crate::models::authorization::{self, Authorization};
 use crate::models::client::{self, Client};
 use crate::models::last_use;
 use crate::models::refresh_token::{self, RefreshToken};
 use crate::models::user::{self, User};
-use crate::oauth::{Scope, SecretId};
+use crate::oauth::SecretId;
 
 use super::super::record::Record;
 
@@ -27,13 +27,8 @@ pub(super) fn tell(
     if let Some((token, user)) = access_token::find_with_user(connection, id)? {
         let client = client::find(connection, &token.client_id)?;
         let roles = user.as_ref().map(|user| &*user.roles);
-        let allowed = client.as_ref().map(|client| {
-            permissions.still_allowed_of(token.kind, token.scope.clone(), client, roles)
-        });
-        let scope = Scopes {
-            granted: token.scope.clone(),
-            allowed: allowed.unwrap_or_default(),
-        };
+        let granted = token.scope.clone();
+        let scope = TokenScope::of(permissions, token.kind, granted, client.as_ref(), roles);
         let last_used = last_use::of_token(connection, id)?;
         let record = access(&token, user.as_ref(), client.as_ref(), &scope, now);
         return Ok(record.with("last_used_at", last_used));
@@ -43,15 +38,13 @@ pub(super) fn tell(
         let user = user::find(connection, &token.user_id)?;
         let client = client::find(connection, &token.client_id)?;
         let granted = authorization.as_ref().map(|granted| granted.scope.clone());
-        let granted = granted.unwrap_or_default();
-        let roles = user.as_ref().map(|user| &*user.roles);
-        let allowed = client
-            .as_ref()
-            .map(|client| permissions.still_allowed(granted.clone(), client, roles));
-        let scope = Scopes {
-            granted,
-            allowed: allowed.unwrap_or_default(),
-        };
+        let scope = TokenScope::of(
+            permissions,
+            TokenKind::Access,
+            granted.unwrap_or_default(),
+            client.as_ref(),
+            user.as_ref().map(|user| &*user.roles),
+        );
         return Ok(refresh(
             &token,
             authorization.as_ref(),
@@ -69,21 +62,13 @@ pub(super) fn unknown(why: &str) -> Record {
     verdict(false, format!("not found: {why}"))
 }
 
-/// What was granted, and what of it is still allowed, as introspection tells it.
-struct Scopes {
-    granted: Scope,
-    allowed: Scope,
-}
-
-impl Scopes {
-    /// Both where they differ: somebody asks here why a token does not open what it should.
-    fn add_to(&self, record: Record) -> Record {
-        let record = record.with("scope", self.allowed.as_str());
-        if self.granted == self.allowed {
-            record
-        } else {
-            record.with("granted_scope", self.granted.as_str())
-        }
+/// Both scopes where they differ: somebody asks here why a token does not open what it should.
+fn add_scope(record: Record, scope: &TokenScope) -> Record {
+    let record = record.with("scope", scope.allowed.as_str());
+    if scope.granted == scope.allowed {
+        record
+    } else {
+        record.with("granted_scope", scope.granted.as_str())
     }
 }
 
@@ -91,7 +76,7 @@ fn access(
     token: &AccessToken,
     user: Option<&TokenUser>,
     client: Option<&Client>,
-    scope: &Scopes,
+    scope: &TokenScope,
     now: UnixTime,
 ) -> Record {
     let disabled = user.and_then(|user| user.disabled_at);
@@ -102,8 +87,7 @@ fn access(
         .with("client_name", client.map(|client| client.name.as_str()))
         .with("sub", token.user_id.as_deref().unwrap_or(&token.client_id))
         .with("username", user.map(|user| user.username.as_str()));
-    scope
-        .add_to(record)
+    add_scope(record, scope)
         .with("name", token.name.as_deref())
         .with("last_four", token.last_four.as_str())
         .with("iat", token.created_at)
@@ -119,7 +103,7 @@ fn refresh(
     authorization: Option<&Authorization>,
     user: Option<&User>,
     client: Option<&Client>,
-    scope: &Scopes,
+    scope: &TokenScope,
     now: UnixTime,
 ) -> Record {
     let ended = authorization
@@ -136,8 +120,7 @@ fn refresh(
         .with("client_name", client.map(|client| client.name.as_str()))
         .with("sub", token.user_id.as_str())
         .with("username", user.map(|user| user.username.as_str()));
-    scope
-        .add_to(record)
+    add_scope(record, scope)
         .with("last_four", token.last_four.as_str())
         .with("iat", token.created_at)
         .with("exp", token.expires_at)

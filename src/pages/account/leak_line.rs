@@ -1,7 +1,9 @@
 //! What somebody reported as leaked, for its owner: the person it acted for, or the members of its project.
 
 use crate::clock::UnixTime;
+use crate::models::access_token::TokenKind;
 use crate::models::audit_event::AuditEvent;
+use crate::models::leak::{LeakDetail, LeakedKind};
 use crate::models::named_token;
 use crate::web::page::Moment;
 
@@ -21,16 +23,16 @@ pub(super) struct LeakLine {
 impl LeakLine {
     pub(super) fn new(event: &AuditEvent, now: UnixTime) -> Self {
         let detail = event.detail.as_deref().unwrap_or_default();
-        let (kind, last_four) = detail.split_once(" …").unwrap_or((detail, ""));
+        let detail = LeakDetail::from_stored(detail);
         Self {
-            what: match kind {
-                "personal" => "A personal access token",
-                "api_key" => "An API key",
-                "client_secret" => "A client secret",
-                "refresh" => "The refresh token of an app",
-                _ => "An access token",
+            what: match detail.kind {
+                LeakedKind::Token(TokenKind::Access) => "An access token",
+                LeakedKind::Token(TokenKind::Personal) => "A personal access token",
+                LeakedKind::Token(TokenKind::ApiKey) => "An API key",
+                LeakedKind::RefreshToken => "The refresh token of an app",
+                LeakedKind::ClientSecret => "A client secret",
             },
-            last_four: last_four.to_owned(),
+            last_four: detail.last_four,
             at: Moment::new(event.occurred_at, now),
         }
     }

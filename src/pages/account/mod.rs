@@ -20,7 +20,7 @@ use actix_web::http::StatusCode;
 use askama::Template;
 
 use crate::models::project::{self, Project};
-use crate::models::{audit_event, authorization, consent, named_token, session};
+use crate::models::{authorization, consent, leak, named_token, session};
 use crate::web::page::{Area, Page};
 use crate::web::paths;
 use crate::web::person::Person;
@@ -74,7 +74,7 @@ async fn show(person: &Person, status: StatusCode, password: PasswordForm) -> Pa
             consent::of_user(connection, &user)?,
             named_token::of_client(connection, &client_id, now)?,
             project::of_user(connection, &user.id)?,
-            audit_event::leaks_of_user(
+            leak::of_user(
                 connection,
                 &user.id,
                 now.plus(-leak_line::TOLD_FOR),

@@ -6,7 +6,7 @@ mod finding_tokens;
 mod refusals;
 mod tokens;
 
-use crate::support::browser::{Form, unescape};
+use crate::support::browser::Form;
 use crate::support::{Answer, Browser, TestServer};
 
 pub use super::dashboard::administrator;
@@ -18,24 +18,9 @@ pub fn look_up(server: &TestServer, browser: &mut Browser, text: &str) -> (Strin
     browser.submit(&at, &form)
 }
 
-/// The words of a page, without its tags.
-pub fn words(page: &Answer) -> String {
-    let body = page.body.split("<main").nth(1).unwrap_or_default();
-    let mut text = String::new();
-    for piece in body.split('<') {
-        text.push_str(piece.split_once('>').map_or("", |(_, text)| text));
-        text.push(' ');
-    }
-    let text = unescape(&text);
-    text.split_whitespace().collect::<Vec<_>>().join(" ")
-}
-
 /// Fails the test unless a page has these words.
 #[track_caller]
 pub fn assert_says(page: &Answer, status: u16, pieces: &[&str]) {
-    let text = words(page);
-    assert_eq!(page.status, status, "{text}");
-    for piece in pieces {
-        assert!(text.contains(piece), "{piece:?} is not in: {text}");
-    }
+    assert_eq!(page.status, status, "{}", page.words());
+    page.assert_says(pieces);
 }

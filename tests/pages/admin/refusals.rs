@@ -2,7 +2,7 @@
 
 use crate::support::{Answer, NewClient, TestServer, ThirdPartyApp};
 
-use super::{administrator, assert_says, look_up, words};
+use super::{administrator, assert_says, look_up};
 
 /// The id under which a request is in the log.
 #[track_caller]
@@ -161,9 +161,9 @@ fn the_list_is_filtered_by_client_and_error_and_keeps_both_in_its_address() {
         ("?client=Lone+%26+only&error=invalid_grant", 0),
     ] {
         let (_, page) = browser.get(&at(query));
-        assert_eq!(lines(&page), expected, "{query}: {}", words(&page));
+        assert_eq!(lines(&page), expected, "{query}: {}", page.words());
         assert!(
-            expected > 0 || words(&page).contains("Nothing fits"),
+            expected > 0 || page.words().contains("Nothing fits"),
             "{query}"
         );
     }
@@ -187,7 +187,7 @@ fn fifty_are_on_a_page_newest_first() {
     let mut at = format!("{}/admin/tokens/refusals?error=invalid_grant", server.url);
     for (first, last, count) in [(119, 70, 50), (69, 20, 50), (19, 0, 20)] {
         let (_, page) = browser.get(&at);
-        let text = words(&page);
+        let text = page.words();
         assert_eq!(text.matches("reason ").count(), count, "{text}");
         assert!(
             text.find(&format!("reason {first:03}")) < text.find(&format!("reason {last:03}")),

@@ -102,23 +102,24 @@ fn insert(
     if project::of_user(connection, user_id)?.len() >= project::LIMIT {
         return Ok(Err(Refusal::TooMany));
     }
-    let is_chosen = !project.slug.is_empty();
+    if !project.slug.is_empty() {
+        let slug = project.slug.clone();
+        let added = project::insert_unless_taken(connection, project, user_id)?;
+        return Ok(if added {
+            Ok(slug)
+        } else {
+            Err(Refusal::SlugTaken)
+        });
+    }
     let wanted = project::slug_of_name(&project.name);
-    loop {
-        if !is_chosen {
-            match project::free_slug(connection, &wanted)? {
-                Some(free) => project.slug = free,
-                None => return Ok(Err(Refusal::SlugTaken)),
-            }
-        }
+    while let Some(free) = project::free_slug(connection, &wanted)? {
+        project.slug.clone_from(&free);
         if project::insert_unless_taken(connection, project.clone(), user_id)? {
-            return Ok(Ok(project.slug));
-        }
-        if is_chosen {
-            return Ok(Err(Refusal::SlugTaken));
+            return Ok(Ok(free));
         }
         // Somebody was faster by a moment; the next free one is looked for.
     }
+    Ok(Err(Refusal::SlugTaken))
 }
 
 fn show(person: &Person, status: StatusCode, name: Field, slug: Field) -> HttpResponse {

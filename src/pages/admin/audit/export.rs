@@ -62,10 +62,10 @@ async fn export(admin: &Administrator, format: Format) -> PageResult {
     let query = admin.query()?;
     let listing = Listing::read(super::PATH, &query, &NAMES)?;
     let mut form = FilterForm::read(&listing);
-    let filter = admin
-        .app
-        .db
-        .read(move |connection| form.resolve(connection));
+    let filter = admin.app.db.read(move |connection| {
+        let actions = audit_log::actions(connection)?;
+        form.resolve(connection, &actions)
+    });
     let Some(filter) = filter.await? else {
         return super::list(admin).await;
     };

@@ -6,7 +6,7 @@ use time::{PrimitiveDateTime, Time};
 use crate::clock::UnixTime;
 use crate::db::DbConnection;
 use crate::error::Result;
-use crate::models::audit_log::{self, Filter};
+use crate::models::audit_log::Filter;
 use crate::models::ending::COMMAND_LINE;
 use crate::models::{names, user};
 use crate::oauth::id::{IdKind, is_well_formed};
@@ -55,12 +55,17 @@ impl FilterForm {
     }
 
     /// What the log is to be filtered by; none where something means nothing, which its field then says.
-    pub(super) fn resolve(&mut self, connection: &mut DbConnection) -> Result<Option<Filter>> {
+    /// `actions` are those that the log has.
+    pub(super) fn resolve(
+        &mut self,
+        connection: &mut DbConnection,
+        actions: &[String],
+    ) -> Result<Option<Filter>> {
         let filter = Filter {
             actor: self.actor(connection)?,
             user_id: find_user(connection, &mut self.user)?,
             client_id: find_client(connection, &mut self.client)?,
-            action: find_action(connection, &mut self.action)?,
+            action: find_action(actions, &mut self.action),
             from: moment(&mut self.from),
             // The minute that is named is meant with all of it.
             until: moment(&mut self.to).map(|minute| minute.plus(60)),
@@ -108,16 +113,15 @@ fn find_client(connection: &mut DbConnection, field: &mut Field) -> Result<Optio
 }
 
 /// One that the log has: whatever else stands there may be anything, a secret too.
-fn find_action(connection: &mut DbConnection, field: &mut Field) -> Result<Option<String>> {
+fn find_action(actions: &[String], field: &mut Field) -> Option<String> {
     if field.value.is_empty() {
-        return Ok(None);
+        return None;
     }
-    let mut known = audit_log::actions(connection)?.into_iter();
-    let found = known.find(|action| *action == field.value);
+    let found = actions.iter().find(|action| **action == field.value);
     if found.is_none() {
         field.error = Some(String::from("The log has no event of this name."));
     }
-    Ok(found)
+    found.cloned()
 }
 
 /// What a filter lets through, from what was found and never from what was typed, so that nothing else

@@ -82,20 +82,15 @@ async fn list(admin: &Administrator) -> PageResult {
     let (filter_form, reading) = (form.clone(), reading(&query)?);
     let found = admin.app.db.read(move |connection| {
         let mut form = filter_form;
-        let filter = form.resolve(connection)?;
+        let actions = audit_log::actions(connection)?;
+        let filter = form.resolve(connection, &actions)?;
         // One more tells whether there is another page.
         let events = match filter {
             Some(filter) => audit_log::read(connection, filter, &reading, PAGE + 1)?,
             None => Vec::new(),
         };
         let named = Found::name(connection, &events)?;
-        Ok((
-            form,
-            events,
-            reading,
-            named,
-            audit_log::actions(connection)?,
-        ))
+        Ok((form, events, reading, named, actions))
     });
     let (form, mut events, reading, named, mut actions) = found.await?;
     let pager = turn_pages(&listing, &reading, &mut events);

@@ -9,6 +9,7 @@ use crate::grants::issue::Lifetimes;
 use crate::models::client::{self, Client};
 use crate::models::registration::Registration;
 use crate::models::{project, scope};
+use crate::oauth::Scope;
 use crate::web::form::Body;
 use crate::web::page::{Area, Crumb, Field, Page};
 use crate::web::person::Administrator;
@@ -44,11 +45,10 @@ async fn ask(admin: &Administrator) -> PageResult {
     let client = named(admin).await?;
     let project_id = client.project_id.clone();
     let facts = admin.app.db.read(move |connection| {
-        let slug = match project_id {
-            Some(id) => project::slug_of(connection, &id)?,
-            None => None,
-        };
-        Ok((slug, scope::list(connection)?))
+        Ok((
+            project::slug_of(connection, project_id.as_deref())?,
+            scope::list(connection)?,
+        ))
     });
     let (slug, scopes) = facts.await?;
     let mut form = ClientForm::of(&client, slug.as_deref(), scopes);
@@ -67,10 +67,11 @@ async fn change(admin: &Administrator, body: &Body) -> PageResult {
     let offer = Offer::to_change(&client);
     let mut form = ClientForm::read(&fields, offer, scopes)?;
     let wanted = form.registration();
-    let is_dangerous = changes_reach(&client, &wanted);
-    if is_dangerous {
-        form.confirmation = admin.confirm(&fields).await?;
-    }
+    form.confirmation = if changes_reach(&client, &wanted) {
+        admin.confirm(&fields).await?
+    } else {
+        admin.must_confirm().then(Field::default)
+    };
     // A form without the right password is only checked, as one whose numbers cannot be read.
     let is_readable = !form.is_mistaken();
     let (old, event) = (client.clone(), event(admin, "client.changed", &client));
@@ -86,9 +87,6 @@ async fn change(admin: &Administrator, body: &Body) -> PageResult {
     });
     if let Some(mistakes) = change.await? {
         form.mark(&mistakes);
-        if !is_dangerous {
-            form.confirmation = admin.must_confirm().then(Field::default);
-        }
         return Ok(show(admin, StatusCode::UNPROCESSABLE_ENTITY, &client, form));
     }
     Ok(admin.done(&path_of(&client), "The changes are saved and in force."))
@@ -96,14 +94,13 @@ async fn change(admin: &Administrator, body: &Body) -> PageResult {
 
 /// Whether other places get its codes, or its tokens open anything else: not its name, project and times.
 fn changes_reach(client: &Client, wanted: &Registration) -> bool {
-    let scopes: Vec<&str> = client.scope.names().collect();
-    let wanted_scopes: Vec<&str> = wanted.scopes.iter().map(String::as_str).collect();
-    client.is_first_party != wanted.is_first_party
+    let wanted_scope: Scope = wanted.scopes.iter().map(String::as_str).collect();
+    client.scope != wanted_scope
+        || client.is_first_party != wanted.is_first_party
         || client.is_resource_server != wanted.is_resource_server
         || differ(&client.redirect_uris, &wanted.redirect_uris)
         || differ(&client.allowed_origins, &wanted.allowed_origins)
         || differ(&client.grant_types, &wanted.grant_types)
-        || differ(&scopes, &wanted_scopes)
 }
 
 /// Whether two lists differ in more than their order.

@@ -4,7 +4,7 @@
 use crate::authentication::TokenState;
 use crate::clock::UnixTime;
 use crate::db::DbConnection;
-use crate::directory::Permissions;
+use crate::directory::{Permissions, TokenScope};
 use crate::error::Result;
 use crate::models::access_token::{self, AccessToken, TokenKind};
 use crate::models::authorization::{self, Authorization};
@@ -97,27 +97,15 @@ impl Found {
         }
     }
 
-    /// What was granted with it. Refresh tokens and codes carry the scope of their authorization.
-    pub(super) fn scope(&self) -> Scope {
-        match (&self.token, &self.authorization) {
-            (Token::Access(token), _) => token.scope.clone(),
-            (_, Some(granted)) => granted.scope.clone(),
-            (_, None) => Scope::default(),
-        }
-    }
-
-    /// What of that is still allowed, as introspection tells it.
-    pub(super) fn allowed_scope(&self, permissions: &Permissions) -> Scope {
-        let Some(client) = &self.client else {
-            return Scope::default();
+    /// What it opens. Refresh tokens and codes carry the scope of their authorization.
+    pub(super) fn scope(&self, permissions: &Permissions) -> TokenScope {
+        let (kind, granted) = match (&self.token, &self.authorization) {
+            (Token::Access(token), _) => (token.kind, token.scope.clone()),
+            (_, Some(granted)) => (TokenKind::Access, granted.scope.clone()),
+            (_, None) => (TokenKind::Access, Scope::default()),
         };
         let roles = self.user.as_ref().map(|user| &*user.roles);
-        match &self.token {
-            Token::Access(token) => {
-                permissions.still_allowed_of(token.kind, self.scope(), client, roles)
-            }
-            _ => permissions.still_allowed(self.scope(), client, roles),
-        }
+        TokenScope::of(permissions, kind, granted, self.client.as_ref(), roles)
     }
 
     /// Whether it can be ended alone. Refresh tokens and codes go with their authorization (RFC 7009 §2.1).

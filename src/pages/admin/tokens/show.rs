@@ -7,7 +7,7 @@ use askama::Template;
 use crate::authentication::bearer::jti;
 use crate::clock::UnixTime;
 use crate::db::DbConnection;
-use crate::directory::Permissions;
+use crate::directory::{Permissions, TokenScope};
 use crate::error::Result;
 use crate::models::authorization::Authorization;
 use crate::models::{access_token, last_use, refresh_token};
@@ -37,7 +37,7 @@ struct Show {
     user: Option<Party>,
     scopes: Vec<ScopeLine>,
     /// The names of those that an access token had and that it opens no more.
-    lost: Vec<String>,
+    lost: Scope,
     times: Times,
     chain: Chain,
     grant: Option<Grant>,
@@ -139,10 +139,10 @@ impl Reading {
 
 fn told(admin: &Administrator, reading: Reading, permissions: &Permissions) -> Show {
     let (found, now) = (reading.found, admin.now);
-    let (scope, allowed) = (found.scope(), found.allowed_scope(permissions));
-    let lost = scope.names().filter(|name| !allowed.contains(name));
+    let TokenScope { granted, allowed } = found.scope(permissions);
     let grant = found.authorization.as_ref();
-    let grant = grant.map(|own| Grant::of(own, &scope, reading.grant_ended_by, reading.live, now));
+    let grant =
+        grant.map(|own| Grant::of(own, &granted, reading.grant_ended_by, reading.live, now));
     Show {
         page: admin.page(found.kind()),
         area: admin.area("tokens"),
@@ -164,7 +164,7 @@ fn told(admin: &Administrator, reading: Reading, permissions: &Permissions) -> S
             disabled: moment(user.disabled_at, now),
         }),
         scopes: scope_lines(permissions, &allowed),
-        lost: lost.map(str::to_owned).collect(),
+        lost: granted.without(&allowed),
         times: Times::of(&found, reading.last_used_at, now),
         chain: Chain::of(&found),
         grant,

@@ -9,7 +9,7 @@ use crate::support::app::PASSWORD;
 use crate::support::browser::Form;
 use crate::support::{Browser, NewClient, ResourceServer, TestServer, ThirdPartyApp};
 
-use super::{page, page_of, registered, send, text, token_status, told};
+use super::{page, page_of, registered, send, token_status, told};
 
 /// Asks for an act and sends the form of the question as it is.
 #[track_caller]
@@ -42,7 +42,7 @@ fn a_disabled_client_is_refused_until_it_is_enabled_again() {
     let (id, secret) = registered(&server, &mut root);
     let path = format!("{}/disable", page_of(&id));
     let asked = page(&server, &mut root, &path);
-    assert!(text(&asked).contains("gets no new tokens"), "{asked:?}");
+    asked.assert_says(&["gets no new tokens"]);
     assert_eq!(token_status(&server, &id, &secret), 200);
     assert_eq!(act(&server, &mut root, &path), "The client is disabled.");
     assert_eq!(token_status(&server, &id, &secret), 401);
@@ -81,7 +81,7 @@ fn the_panic_button_ends_every_token_of_the_client_and_of_no_other() {
 
     let path = format!("{}/end-tokens", page_of(&app.client.id));
     let asked = page(&server, &mut root, &path);
-    assert!(text(&asked).contains("API key"), "{asked:?}");
+    asked.assert_says(&["API key"]);
     let said = act(&server, &mut root, &path);
     assert!(said.contains("2 app sign-ins, 1 API key."), "{said}");
     assert!(!api.is_active(&access) && !api.is_active(&key) && api.is_active(&foreign_access));
@@ -112,10 +112,7 @@ fn a_deletion_wants_the_name_typed() {
     let (access, _) = app.tokens("ada");
     let path = format!("{}/delete", page_of(&app.client.id));
     let asked = page(&server, &mut root, &path);
-    assert!(
-        text(&asked).contains("One person who uses it loses access."),
-        "{asked:?}"
-    );
+    asked.assert_says(&["One person who uses it loses access."]);
     let form = Form::find(&asked, "");
     for wrong in [
         "",

@@ -8,7 +8,7 @@ use crate::support::app::PASSWORD;
 use crate::support::browser::Form;
 use crate::support::{Answer, Browser, NewClient, TestServer};
 
-use super::{page, page_of, registered, secret_of, send, text, token_status, told};
+use super::{page, page_of, registered, secret_of, send, token_status, told};
 
 /// Seconds after which a dangerous act asks for the password again.
 const LATER: i64 = 601;
@@ -23,7 +23,7 @@ const WRONG: [(&str, &str); 2] = [
 #[track_caller]
 fn assert_asks(answer: &Answer, form: &str, sentence: &str) -> Form {
     assert_page(answer, 422);
-    assert!(text(answer).contains(sentence), "{sentence}: {answer:?}");
+    assert!(answer.words().contains(sentence), "{sentence}: {answer:?}");
     let form = Form::find(answer, form);
     assert_eq!(form.field("confirmation"), Some(""), "{answer:?}");
     form
@@ -153,7 +153,7 @@ fn a_wrong_password_changes_nothing_of_a_client_and_loses_nothing_typed() {
     let answer = send(&server, &mut root, &path, &wrong.fill("access_ttl", "soon"));
     assert_asks(&answer, "/edit", "This is not your password.");
     assert!(
-        text(&answer).contains("a whole number of seconds"),
+        answer.words().contains("a whole number of seconds"),
         "{answer:?}"
     );
     assert_eq!(server.db_events("client.changed"), 0);

@@ -6,7 +6,7 @@ use latchkey::oauth::{GrantType, List};
 use crate::pages::admin::administrator;
 use crate::support::{Browser, NewClient, TestServer};
 
-use super::{PATH, page, text};
+use super::{PATH, page};
 
 /// Registers a client of a name, changed before it is.
 fn db_named(server: &TestServer, name: &str, change: impl FnOnce(&mut Client)) -> String {
@@ -32,12 +32,12 @@ fn names(server: &TestServer, root: &mut Browser, query: &str) -> Vec<String> {
 fn an_empty_list_says_what_would_be_there() {
     let server = TestServer::start();
     let mut root = administrator(&server);
-    let listed = text(&page(&server, &mut root, PATH));
+    let listed = page(&server, &mut root, PATH).words();
     assert!(
         listed.contains("No clients yet") && !listed.contains("Personal access tokens"),
         "{listed}"
     );
-    let listed = text(&page(&server, &mut root, &format!("{PATH}?q=x")));
+    let listed = page(&server, &mut root, &format!("{PATH}?q=x")).words();
     assert!(listed.contains("Nothing fits"), "{listed}");
 }
 
@@ -173,7 +173,7 @@ fn fifty_are_on_a_page_and_the_links_keep_search_and_filters() {
     server.db_client(NewClient::web("https://app.example/cb"));
     let query = "q=client&kind=service&state=enabled";
     let first = page(&server, &mut root, &format!("{PATH}?{query}"));
-    assert!(text(&first).contains("1–50 of 120"), "{first:?}");
+    assert!(first.words().contains("1–50 of 120"), "{first:?}");
     assert!(
         first
             .body

@@ -73,19 +73,6 @@ fn token_status(server: &TestServer, id: &str, secret: &str) -> u16 {
     server.post("/oauth/token", &form).status
 }
 
-/// What a page says, without its tags.
-fn text(page: &Answer) -> String {
-    let mut text = String::new();
-    for part in page.body.split('<') {
-        text.push_str(part.split_once('>').map_or(part, |(_, after)| after));
-        text.push(' ');
-    }
-    unescape(&text)
-        .split_whitespace()
-        .collect::<Vec<_>>()
-        .join(" ")
-}
-
 /// What the page after a redirect tells, once.
 #[track_caller]
 fn told(server: &TestServer, browser: &mut Browser, answer: &Answer) -> String {

@@ -6,9 +6,7 @@ use crate::support::TestServer;
 use crate::support::app::RegisteredClient;
 use crate::support::browser::Form;
 
-use super::{
-    PATH, new_client, page, page_of, registered, secret_of, send, text, token_status, told,
-};
+use super::{PATH, new_client, page, page_of, registered, secret_of, send, token_status, told};
 
 #[test]
 fn the_first_page_asks_for_the_kind_and_the_second_only_for_what_it_needs() {
@@ -62,7 +60,7 @@ fn the_first_page_asks_for_the_kind_and_the_second_only_for_what_it_needs() {
         );
     }
     let odd = page(&server, &mut root, &format!("{PATH}/new?kind=toaster"));
-    assert!(text(&odd).contains("What is it?"), "{odd:?}");
+    assert!(odd.words().contains("What is it?"), "{odd:?}");
 }
 
 #[test]
@@ -144,7 +142,7 @@ fn a_web_application_has_what_was_typed() {
     );
     token.assert_tokens();
     assert_eq!(token.json()["expires_in"], 90);
-    let shown = text(&page(&server, &mut root, &page_of(&id)));
+    let shown = page(&server, &mut root, &page_of(&id)).words();
     for fact in [
         "https://app.example/callback",
         "https://app.example/second",

@@ -6,7 +6,7 @@ use crate::support::app::PASSWORD;
 use crate::support::browser::Form;
 use crate::support::{Browser, NewClient, TestServer};
 
-use super::{page, page_of, registered, secret_of, send, text, token_status, told};
+use super::{page, page_of, registered, secret_of, send, token_status, told};
 
 fn form_of(server: &TestServer, root: &mut Browser, id: &str) -> Form {
     let shown = page(server, root, &page_of(id));
@@ -45,7 +45,7 @@ fn a_secret_is_replaced_without_a_pause() {
         [200, 200]
     );
     let asked = page(&server, &mut root, &end_of_first);
-    assert!(text(&asked).contains("is refused from now on"), "{asked:?}");
+    asked.assert_says(&["is refused from now on"]);
     let answer = send(&server, &mut root, &end_of_first, &Form::find(&asked, ""));
     assert_eq!(
         told(&server, &mut root, &answer),
@@ -59,7 +59,8 @@ fn a_secret_is_replaced_without_a_pause() {
         [401, 200]
     );
     // It is gone from the page, and cannot be ended again.
-    assert!(!text(&page(&server, &mut root, &page_of(&id))).contains("first"));
+    let left = page(&server, &mut root, &page_of(&id)).words();
+    assert!(!left.contains("first"), "{left}");
     assert_eq!(
         root.get_once(&format!("{}{end_of_first}", server.url))
             .status,
@@ -93,7 +94,7 @@ fn a_secret_ends_when_it_was_to_end() {
     let (id, _) = registered(&server, &mut root);
     let form = form_of(&server, &mut root, &id).fill("days", "30");
     let secret = secret_of(&send(&server, &mut root, &page_of(&id), &form));
-    assert!(text(&page(&server, &mut root, &page_of(&id))).contains("in 30 days"));
+    page(&server, &mut root, &page_of(&id)).assert_says(&["in 30 days"]);
     server.advance(30 * 86400 - 5);
     assert_eq!(token_status(&server, &id, &secret), 200);
     server.advance(10);
@@ -151,7 +152,7 @@ fn a_secret_has_a_name() {
         assert_page(&send(&server, &mut root, &page_of(&id), &form), 200);
         let shown = page(&server, &mut root, &page_of(&id));
         assert!(
-            !shown.body.contains("<script>alert") && text(&shown).contains(name),
+            !shown.body.contains("<script>alert") && shown.words().contains(name),
             "{shown:?}"
         );
     }

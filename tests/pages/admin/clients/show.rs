@@ -5,7 +5,7 @@ use crate::support::actors::REDIRECT_URI;
 use crate::support::{NewClient, TestServer, ThirdPartyApp};
 
 use super::acts::db_api_key;
-use super::{page, page_of, text};
+use super::{page, page_of};
 
 #[test]
 fn it_tells_of_live_tokens_and_of_people_who_allowed_it() {
@@ -18,7 +18,7 @@ fn it_tells_of_live_tokens_and_of_people_who_allowed_it() {
     let (ended, _) = app.tokens("hostile <script>");
     app.revoke(&ended);
     let shown = page(&server, &mut root, &page_of(&app.client.id));
-    let said = text(&shown);
+    let said = shown.words();
     let tail = |token: &str| format!("…{}", &token[token.len() - 4..]);
     assert!(said.contains(&tail(&access)), "{said}");
     let (_, tokens) = shown.body.split_once("id=\"tokens\"").unwrap();
@@ -38,7 +38,7 @@ fn it_tells_of_live_tokens_and_of_people_who_allowed_it() {
     );
     // An hour later nothing is live.
     server.advance(3700);
-    let said = text(&page(&server, &mut root, &page_of(&app.client.id)));
+    let said = page(&server, &mut root, &page_of(&app.client.id)).words();
     assert!(said.contains("No live tokens"), "{said}");
 }
 
@@ -66,7 +66,7 @@ fn a_live_token_leads_to_its_page_and_folds_its_scopes() {
     assert!(link.starts_with("/admin/tokens/show?jti="), "{link}");
     let token = page(&server, &mut root, link);
     let last_four = format!("…{}", &key[key.len() - 4..]);
-    assert!(text(&token).contains(&last_four), "{token:?}");
+    assert!(token.words().contains(&last_four), "{token:?}");
 }
 
 #[test]
@@ -76,7 +76,7 @@ fn it_tells_what_was_refused_and_why() {
     let app = ThirdPartyApp::web(&server);
     let request = app.request_with(&[("redirect_uri", Some("https://app.example/callbock"))]);
     server.get(&app.address(&request)[server.url.len()..]);
-    let said = text(&page(&server, &mut root, &page_of(&app.client.id)));
+    let said = page(&server, &mut root, &page_of(&app.client.id)).words();
     assert!(
         said.contains("https://app.example/callbock") && said.contains(REDIRECT_URI),
         "{said}"
@@ -93,7 +93,7 @@ fn it_warns_of_what_may_surprise() {
         ..NewClient::public("http://localhost/cb")
     };
     let id = server.db_client(public).id;
-    let said = text(&page(&server, &mut root, &page_of(&id)));
+    let said = page(&server, &mut root, &page_of(&id)).words();
     assert!(
         said.contains("It will never get write") && said.contains("prefer 127.0.0.1"),
         "{said}"
@@ -103,7 +103,7 @@ fn it_warns_of_what_may_surprise() {
         ..NewClient::service()
     };
     let id = server.db_client(nothing).id;
-    let said = text(&page(&server, &mut root, &page_of(&id)));
+    let said = page(&server, &mut root, &page_of(&id)).words();
     assert!(said.contains("no scope to ask for"), "{said}");
 }
 

@@ -7,7 +7,6 @@ use askama::Template;
 
 use crate::error::Result;
 use crate::models::client;
-use crate::oauth::Scope;
 use crate::web::error_page::PageError;
 use crate::web::form::{Body, field};
 use crate::web::page::{Area, Crumb, Field, Page, ScopeLine, scope_lines};
@@ -51,7 +50,7 @@ async fn offer(keeper: &ClientKeeper) -> PageResult {
     let form = EditForm {
         name: Field::new(&client.name, None),
         scopes: ScopeChoice::ticking(&permissions, &own, &client.scope),
-        others: scope_lines(&permissions, &without(&client.scope, &own)),
+        others: scope_lines(&permissions, &client.scope.without(&own)),
     };
     Ok(show(keeper, StatusCode::OK, form))
 }
@@ -61,7 +60,7 @@ async fn change(keeper: &ClientKeeper, body: &Body) -> PageResult {
     let permissions = keeper.app.directory.permissions().await?;
     let own = keeper.own_scope().await?;
     let name = field(&fields, "name")?.trim();
-    let others = without(&keeper.client.scope, &own);
+    let others = keeper.client.scope.without(&own);
     let form = EditForm {
         name: Field::new(name, client::check_name(name).err()),
         scopes: if others.is_empty() {
@@ -81,7 +80,7 @@ async fn change(keeper: &ClientKeeper, body: &Body) -> PageResult {
         let Some(client) = client::find(connection, &id)?.filter(is_kept_by_members) else {
             return Ok(false);
         };
-        let scope = ticked.union(&without(&client.scope, &own));
+        let scope = ticked.union(&client.scope.without(&own));
         event.insert(connection)?;
         Ok(client::set_name_and_scope(connection, &id, &name, &scope)?)
     });
@@ -92,11 +91,6 @@ async fn change(keeper: &ClientKeeper, body: &Body) -> PageResult {
         &keeper.client_path(""),
         "The changes are saved and in force.",
     ))
-}
-
-/// What of `scope` is not in `own`.
-fn without(scope: &Scope, own: &Scope) -> Scope {
-    scope.names().filter(|name| !own.contains(name)).collect()
 }
 
 fn show(keeper: &ClientKeeper, status: StatusCode, form: EditForm) -> HttpResponse {

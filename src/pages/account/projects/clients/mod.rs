@@ -10,7 +10,7 @@ use askama::Template;
 
 use crate::clock::UnixTime;
 use crate::models::client_secret::{self, ClientSecret};
-use crate::models::{audit_event, named_token};
+use crate::models::{leak, named_token};
 use crate::oauth::{PlainSecret, SecretKind};
 use crate::web::page::{Area, Crumb, Moment, Page, Sample, ScopeLine, scope_lines};
 use crate::web::visitor::PageResult;
@@ -73,7 +73,7 @@ async fn show(known: &ClientMember) -> PageResult {
         Ok((
             client_secret::of_client(connection, &client)?,
             named_token::of_client(connection, &client.id, since)?,
-            audit_event::leaks_of_client(
+            leak::of_client(
                 connection,
                 &client.id,
                 now.plus(-leak_line::TOLD_FOR),
