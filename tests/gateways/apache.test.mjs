@@ -2,10 +2,13 @@
 import { chmodSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { startTls } from '../clients/tls.mjs';
-import { documented, folder, startGateway } from './gateway.mjs';
+import { below, documented, folder, startGateway } from './gateway.mjs';
 import { prove } from './proofs.mjs';
 
-const modules = ['mpm_event', 'authn_core', 'authz_core', 'authz_user', 'headers', 'proxy', 'proxy_http', 'auth_openidc'];
+const modules = [
+  ...['mpm_event', 'authn_core', 'authz_core', 'authz_user', 'headers', 'setenvif', 'rewrite', 'proxy', 'proxy_http'],
+  'auth_openidc',
+];
 
 /** What a distribution's own configuration holds around the documented part. */
 const around = (directory, inside) => `
@@ -24,11 +27,12 @@ ${inside}
 prove('Apache', {
   keys: false,
   tellsScope: false,
-  underscores: false,
-  async start(world, port) {
+  options: false,
+  async start(world, port, { browsers }) {
     const directory = folder();
     chmodSync(directory, 0o777);
-    const [documentedPart] = documented('apache', 'apache', world, port);
+    const [main, more] = documented('apache', 'apache', world, port);
+    const documentedPart = browsers ? below(main, '<VirtualHost', more) : main;
     // The module introspects over https alone.
     const tls = await startTls(directory, world.latchkeyPort);
     const { client_id: id, client_secret: secret } = world.introspecting;

@@ -17,6 +17,14 @@ export function documented(page, language, world, port) {
   );
 }
 
+/** `block` with `more` below its first line that holds `text`, as a page says where to put what it adds. */
+export function below(block, text, more) {
+  const lines = block.split('\n');
+  const at = lines.findIndex((line) => line.includes(text));
+  if (at < 0) throw new Error(`nothing holds ${text}:\n${block}`);
+  return lines.toSpliced(at + 1, 0, more).join('\n');
+}
+
 /** A folder of a gateway's own. Below /tmp and open to the users that gateways change to. */
 export function folder() {
   return mkdtempSync(join(tmpdir(), 'gateway-'));

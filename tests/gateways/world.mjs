@@ -3,6 +3,7 @@
 import { execFileSync } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { createServer, request } from 'node:http';
+import { request as secureRequest } from 'node:https';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -117,11 +118,15 @@ export function basic({ client_id: id, client_secret: secret }) {
   return `Basic ${Buffer.from(`${id}:${secret}`).toString('base64')}`;
 }
 
-/** One request, its path and headers exactly as given. A 200 of the API has `told`, what reached it. */
-export function ask(port, path, { method = 'GET', headers = {}, body } = {}) {
+/**
+ * One request, its path and headers exactly as given, over TLS if it is to be `secure`. A 200 of the API has `told`,
+ * what reached it.
+ */
+export function ask(port, path, { method = 'GET', headers = {}, body, secure = false } = {}) {
   return new Promise((done, failed) => {
     const options = { host: '127.0.0.1', port, path, method, headers, agent: false, timeout: 20_000 };
-    const sent = request(options, async (answer) => {
+    const send = secure ? secureRequest : request;
+    const sent = send({ ...options, rejectUnauthorized: false }, async (answer) => {
       let text = '';
       for await (const chunk of answer.setEncoding('utf8')) text += chunk;
       const told = answer.statusCode === 200 ? JSON.parse(text) : undefined;
