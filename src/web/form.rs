@@ -43,6 +43,10 @@ impl FromRequest for Body {
 type Read = Result<Result<Bytes, actix_web::Error>, Elapsed>;
 
 impl Body {
+    #[expect(
+        clippy::unnecessary_wraps,
+        reason = "an extractor's answer is a result"
+    )]
     fn told(read: Read) -> Result<Self, Infallible> {
         Ok(Self(match read {
             Ok(Ok(body)) => Ok(body),
