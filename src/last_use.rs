@@ -15,6 +15,7 @@ use crate::clock::UnixTime;
 use crate::db::{Db, DbConnection};
 use crate::directory::{KnownClient, KnownToken};
 use crate::error::Result;
+use crate::models::access_token::TokenKind;
 use crate::models::client_secret::ClientSecret;
 use crate::models::last_use::{self, PRECISION};
 use crate::oauth::SecretId;
@@ -58,14 +59,19 @@ impl LastUses {
         }
     }
 
-    /// A token was found to be live for somebody who asked.
+    /// A token was found to be live for somebody who asked. A client whose API key is used may never ask for a
+    /// token itself, and is in use all the same.
     pub fn token(&self, known: &KnownToken, now: UnixTime) {
-        if self.is_due(known.token.id, now) {
-            self.note(Use::Token(known.token.id, now));
+        if !self.is_due(known.token.id, now) {
+            return;
+        }
+        self.note(Use::Token(known.token.id, now));
+        if known.token.kind == TokenKind::ApiKey {
+            self.client(&known.client, now);
         }
     }
 
-    /// A client got a token or asked about one.
+    /// A client got a token or asked about one, or an API key of it was used.
     pub fn client(&self, known: &Arc<KnownClient>, now: UnixTime) {
         if self.is_due(&known.client.id, now) {
             self.note(Use::Client(Arc::clone(known), now));

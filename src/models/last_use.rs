@@ -106,7 +106,7 @@ pub fn of_token(connection: &mut DbConnection, id: &SecretId) -> QueryResult<Opt
         .optional()
 }
 
-/// Notes when each of these clients last got a token or asked about one.
+/// Notes when each of these clients was last used: it got a token, asked about one, or an API key of it was used.
 pub fn of_clients(connection: &mut DbConnection, used: &[(&str, UnixTime)]) -> QueryResult<()> {
     by_id!(clients, connection, used)
 }

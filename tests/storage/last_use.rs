@@ -9,7 +9,7 @@ use latchkey::models::last_use;
 use latchkey::oauth::PlainSecret;
 use latchkey::schema::{access_tokens, clients};
 
-use crate::support::{NewClient, ResourceServer, TestServer, ThirdPartyApp};
+use crate::support::{Answer, NewClient, ResourceServer, TestServer, ThirdPartyApp};
 
 /// Seconds since 1970 at which the database has a token as last used.
 fn db_token_used(server: &TestServer, token: &str) -> Option<i64> {
@@ -147,6 +147,28 @@ fn a_client_is_used_when_it_gets_a_token_or_asks_about_one() {
     assert!(db_client_used(&server, &service.id).is_some());
     assert!(db_client_used(&server, &api.client.id).is_some());
     assert_eq!(db_client_used(&server, &idle.id), None);
+}
+
+#[test]
+fn a_use_of_an_api_key_is_one_of_its_client() {
+    let server = TestServer::start();
+    let api = ResourceServer::new(&server);
+    let [asked, verified, idle] = [(); 3].map(|()| server.db_client(NewClient::service()).id);
+    let [first, second, unused] =
+        [&asked, &verified, &idle].map(|id| server.db_api_key(id, "read", None));
+    assert!(api.is_active(&first));
+    let header = format!("Bearer {second}");
+    let at = format!("{}/auth/verify", server.url);
+    let passed = Answer::get(&at, &[("authorization", &header)]);
+    assert_eq!(passed.status, 200, "{passed:?}");
+    db_write_last_uses(&server);
+    assert!(db_client_used(&server, &asked).is_some());
+    assert!(db_client_used(&server, &verified).is_some());
+    assert_eq!(db_client_used(&server, &idle), None);
+    server.db_revoke_token(&unused);
+    assert!(!api.is_active(&unused));
+    db_write_last_uses(&server);
+    assert_eq!(db_client_used(&server, &idle), None, "it opened nothing");
 }
 
 #[test]
