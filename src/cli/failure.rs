@@ -5,8 +5,10 @@ use std::process::ExitCode;
 
 use clap::error::ErrorKind;
 
+use crate::authentication::bearer;
 use crate::config::ConfigError;
 use crate::error::Error;
+use crate::oauth::PlainSecret;
 
 /// Why a command did not do its work; each holds a sentence that says what to do.
 #[derive(Debug)]
@@ -29,7 +31,8 @@ impl Failure {
             Self::Failed(sentence) => (sentence, 1),
         };
         // Where standard error is closed, the status alone must do.
-        drop(writeln!(io::stderr(), "error: {}", capitalised(&sentence)));
+        let sentence = without_secrets(&capitalised(&sentence));
+        drop(writeln!(io::stderr(), "error: {sentence}"));
         ExitCode::from(status)
     }
 }
@@ -45,6 +48,33 @@ fn capitalised(sentence: &str) -> String {
         }
         _ => sentence.to_owned(),
     }
+}
+
+/// A sentence in which nothing stands that begins like a token or secret of ours: it may repeat what was typed, and
+/// what commands say is kept in the logs of whatever runs them.
+fn without_secrets(sentence: &str) -> String {
+    let (mut told, mut rest) = (String::new(), sentence);
+    while let Some(at) = find_secret(rest) {
+        let (before, secret) = rest.split_at(at);
+        // The characters of random secrets, and of JWTs with their dots.
+        let is_within = |letter: char| letter.is_ascii_alphanumeric() || "_-.".contains(letter);
+        let end = secret.find(|letter| !is_within(letter));
+        told += before;
+        told += &secret[..3];
+        told.push('…');
+        rest = &secret[end.unwrap_or(secret.len())..];
+    }
+    told + rest
+}
+
+/// Where a word begins like a secret.
+fn find_secret(text: &str) -> Option<usize> {
+    let begins = |at: &usize| {
+        let word = &text[*at..];
+        let is_secret = PlainSecret::kind_by_prefix(word).is_some() || bearer::may_be_signed(word);
+        is_secret && !text[..*at].ends_with(char::is_alphanumeric)
+    };
+    text.char_indices().map(|(at, _)| at).find(begins)
 }
 
 /// What clap has to say: the help that was asked for, or in one sentence what it does not understand.

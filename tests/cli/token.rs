@@ -1,5 +1,8 @@
 //! `latchkey token`: why a token is active or not, without the token ever being typed.
 
+use latchkey::clock::Clock;
+use latchkey::oauth::{PlainSecret, SecretKind};
+
 use super::assert_refused;
 use crate::support::{NewClient, Program, ResourceServer, TestServer, ThirdPartyApp};
 
@@ -86,10 +89,7 @@ fn the_reason_says_why_a_token_is_not_active() {
     assert!(!active && reason.contains("user"), "{reason}");
     assert!(!api.is_active(&token));
 
-    let unknown = latchkey::oauth::PlainSecret::generate(
-        latchkey::oauth::SecretKind::AccessToken,
-        server.app.now(),
-    );
+    let unknown = PlainSecret::generate(SecretKind::AccessToken, server.app.now());
     told(unknown.expose(), "not found");
     told("lka_mistyped", "not found");
 }
@@ -174,6 +174,39 @@ fn a_token_as_an_argument_is_refused_and_not_repeated() {
 }
 
 #[test]
+fn no_command_repeats_an_argument_that_begins_like_a_secret() {
+    let program = Program::new();
+    let random = PlainSecret::generate(SecretKind::PersonalToken, Clock::system().now());
+    for secret in [
+        random.expose(),
+        "lkk_cut.off",
+        "eyJhbGciOi.eyJzdWIi-_.c2lnbmVk",
+    ] {
+        let given = format!("--token={secret}");
+        for arguments in [
+            &["token", "report-leaked", secret][..],
+            &["token", "report-leaked", &given],
+            &["token", secret],
+            &["token", "show", "-", secret],
+            &[secret],
+            &["client", "show", secret],
+            &["user", "show", secret],
+            &["user", "add", "ada", "--role", secret],
+            &["--config", secret, "config"],
+        ] {
+            let ended = program.run(arguments);
+            assert!(ended.status != Some(0), "{ended:?}");
+            assert!(ended.err.starts_with("error: "), "{ended:?}");
+            for part in secret.split(['_', '.']).filter(|part| part.len() > 3) {
+                assert!(!ended.err.contains(part), "{arguments:?}: {ended:?}");
+            }
+        }
+    }
+    let ended = program.run(&["client", "show", "talks_about_it"]);
+    assert!(ended.err.contains("talks_about_it"), "{ended:?}");
+}
+
+#[test]
 fn a_refresh_token_that_is_revoked_takes_its_authorization_along() {
     let server = TestServer::start();
     server.db_user("ada");
@@ -206,12 +239,9 @@ fn what_is_no_token_of_ours_is_refused() {
     );
     assert_refused(&program.run_with(&["token", "revoke", "-"], ""), 1);
     assert_refused(&program.run(&["token", "revoke", &"A".repeat(48)]), 1);
-    let now = latchkey::clock::Clock::system().now();
-    for kind in [
-        latchkey::oauth::SecretKind::ClientSecret,
-        latchkey::oauth::SecretKind::AuthorizationCode,
-    ] {
-        let secret = latchkey::oauth::PlainSecret::generate(kind, now);
+    let now = Clock::system().now();
+    for kind in [SecretKind::ClientSecret, SecretKind::AuthorizationCode] {
+        let secret = PlainSecret::generate(kind, now);
         let ended = program.run_with(&["token", "show", "-"], secret.expose());
         assert_refused(&ended, 1);
         assert!(!ended.err.contains(secret.expose()), "{ended:?}");
