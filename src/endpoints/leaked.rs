@@ -16,6 +16,8 @@ use super::uncacheable_json;
 
 /// Tokens of one report at most.
 const MOST: usize = 100;
+/// Parameters at most: more than tokens, so that who sends too many is told how many they may be.
+const PARAMETERS: usize = 10 * MOST;
 
 /// An answer has one for each reported text, in the same order. Whether a token that is not revoked now
 /// was ever one of ours is not told.
@@ -37,7 +39,7 @@ struct Answer {
 /// # Errors
 /// `invalid_request`; 429 for who reports too much that nobody was ever given, and nothing else.
 pub async fn post(app: web::Data<App>, request: HttpRequest, body: Body) -> Result<HttpResponse> {
-    let params = form::params(&request, &body)?;
+    let params = form::params_up_to(&request, &body, PARAMETERS)?;
     let lines = params.all("token").flat_map(str::lines).map(str::trim);
     let texts: Vec<&str> = lines.filter(|line| !line.is_empty()).collect();
     if texts.is_empty() {

@@ -139,6 +139,21 @@ fn a_report_has_many_tokens_in_lines_or_parameters() {
 }
 
 #[test]
+fn a_hundred_tokens_may_come_in_parameters_of_their_own() {
+    let server = TestServer::start();
+    let ada = server.db_user("ada");
+    let live = server.db_personal_token(&ada, "read", None);
+    let mut tokens = vec!["not a token"; 99];
+    tokens.push(&live);
+    let told = revoked(&report(&server, &tokens));
+    assert_eq!((told.len(), told[99]), (100, true));
+    tokens.push(&live);
+    let refused = report(&server, &tokens);
+    refused.assert_error(400, "invalid_request");
+    assert!(refused.body.contains("at most 100 tokens"), "{refused:?}");
+}
+
+#[test]
 fn what_is_not_live_cannot_be_told_from_what_never_was() {
     let server = TestServer::start();
     let ada = server.db_user("ada");
