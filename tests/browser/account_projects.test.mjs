@@ -267,6 +267,17 @@ looks(() => world, 'project client edit refused', async (page) => {
   await press(page, 'Save changes');
   await page.locator('[aria-invalid]').waitFor();
 });
+looks(() => world, 'project client deletion', (page) => client(page, 'Delete client'));
+looks(() => world, 'project key form', (page) => client(page, 'New API key'));
+looks(() => world, 'project key rotation', (page) => client(page, 'Rotate'));
+looks(() => world, 'project key revocation', (page) => client(page, 'Revoke'));
+looks(() => world, 'project secret form', (page) => client(page, 'New secret'));
+looks(() => world, 'project secret shown once', async (page) => {
+  await client(page, 'New secret');
+  await page.getByLabel('Name', { exact: true }).fill('Second');
+  await press(page, 'Create secret');
+});
+// The last ones: from here on its owner lacks a scope of the client.
 looks(() => world, 'project client with scopes of others', async (page) => {
   await client(page);
   const path = new URL(page.url()).pathname;
@@ -279,13 +290,7 @@ looks(() => world, 'project client with scopes of others', async (page) => {
   await page.goto(`${world.issuer}${path}/edit`);
   await page.getByText('Scopes that stay').waitFor();
 });
-looks(() => world, 'project client deletion', (page) => client(page, 'Delete client'));
-looks(() => world, 'project key form', (page) => client(page, 'New API key'));
-looks(() => world, 'project key rotation', (page) => client(page, 'Rotate'));
-looks(() => world, 'project key revocation', (page) => client(page, 'Revoke'));
-looks(() => world, 'project secret form', (page) => client(page, 'New secret'));
-looks(() => world, 'project secret shown once', async (page) => {
-  await client(page, 'New secret');
-  await page.getByLabel('Name', { exact: true }).fill('Second');
-  await press(page, 'Create secret');
+looks(() => world, 'project client that can do more', async (page) => {
+  await client(page);
+  await page.getByText('This client can do more than you').waitFor();
 });

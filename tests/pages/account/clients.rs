@@ -1,6 +1,7 @@
 //! Clients of a project and their secrets.
 
 use crate::support::app::RegisteredClient;
+use crate::support::browser::Form;
 use crate::support::{Answer, Browser, ResourceServer, TestServer};
 
 use super::super::{assert_page, signed_in};
@@ -216,52 +217,75 @@ fn what_an_administrator_registered_with_more_power_is_only_looked_at() {
     }
 }
 
-#[test]
-fn nobody_is_shown_a_secret_that_can_do_more_than_they() {
-    let server = TestServer::start();
-    server.db_user("ada");
-    server.db_user("bea");
+/// A project of ada and bea with a client that has a key with `root` and one without; then ada alone keeps that
+/// scope. Returns the client's page and what bea had open before.
+fn beyond_bea(server: &TestServer, ada: &mut Browser, bea: &mut Browser) -> (String, Vec<Form>) {
     server.db_scope("root", "Everything", false, true);
     server.db_grant_to_everybody("read root");
-    let (mut ada, mut bea) = (signed_in(&server, "ada"), signed_in(&server, "bea"));
-    let slug = projects::create(&server, &mut ada, "Weather", "");
-    members::add(&server, &mut ada, &slug, "bea", "owner");
-    let (client, key) = create(
-        &server,
-        &mut ada,
-        &slug,
-        "Powerful",
-        "key",
-        &["read", "root"],
-    );
-    // Only ada keeps the scope.
+    let slug = projects::create(server, ada, "Weather", "");
+    members::add(server, ada, &slug, "bea", "owner");
+    let scopes = &["read", "root"];
+    let (client, _) = create(server, ada, &slug, "Powerful", "key", scopes);
+    super::keys::create(server, ada, &slug, &client, "lesser", &["read"]);
+    let client = path(&slug, &client, "");
+    let page = open(server, bea, &client).1;
+    let ways = acts(&page);
+    assert_eq!(ways.len(), 3, "{page:?}");
+    let forms = ways.iter().map(|way| form(server, bea, way, way));
+    let forms = forms.collect();
     server.db_execute(
         "INSERT INTO roles (name, scope, includes, created_at) VALUES ('boss', 'root', '[]', 1)",
     );
     server.db_execute("UPDATE users SET roles = '[\"boss\"]' WHERE username = 'ada'");
     server.db_grant_to_everybody("read");
-    let way = path(&slug, &client, "/secrets/new");
-    let form = form(&server, &mut bea, &way, &way)
-        .fill("name", "mine")
-        .fill("overlap", "kept");
-    assert_page(
-        &bea.submit_once(&format!("{}{way}", server.url), &form),
-        403,
-    );
-    another(&server, &mut ada, &way, "kept");
-    let (_, page) = open(&server, &mut bea, &path(&slug, &client, ""));
-    let id = page.body.split("keys/rotate?token=").nth(1).unwrap();
-    let way = path(
-        &slug,
-        &client,
-        &format!("/keys/rotate?token={}", id.split('"').next().unwrap()),
-    );
-    let form = super::form(&server, &mut bea, &way, &way);
-    assert_page(
-        &bea.submit_once(&format!("{}{way}", server.url), &form),
-        403,
-    );
-    let (_, page) = open(&server, &mut bea, &path(&slug, &client, "/keys/new"));
+    (client, forms)
+}
+
+/// The ways from a client's page to another key or secret like one that there is.
+fn acts(page: &Answer) -> Vec<String> {
+    let links = page.body.split("href=\"").skip(1);
+    let links = links.filter_map(|text| text.split('"').next());
+    let acts = links.filter(|way| way.contains("/keys/rotate") || way.ends_with("/secrets/new"));
+    acts.map(str::to_owned).collect()
+}
+
+#[test]
+fn nobody_is_shown_a_secret_that_can_do_more_than_they() {
+    let server = TestServer::start();
+    server.db_user("ada");
+    server.db_user("bea");
+    let (mut ada, mut bea) = (signed_in(&server, "ada"), signed_in(&server, "bea"));
+    let (client, forms) = beyond_bea(&server, &mut ada, &mut bea);
+    let secrets = || server.db_count("access_tokens") + server.db_count("client_secrets");
+    let before = secrets();
+    let mut answers = Vec::new();
+    for open_before in forms {
+        let filled = open_before.fill("name", "mine").fill("overlap", "24h");
+        let answer = bea.submit_once(&server.url, &filled);
+        answers.push(answer.status);
+    }
+    answers.sort_unstable();
+    assert_eq!(answers, [303, 403, 403], "the lesser key is hers to rotate");
+    assert_eq!(secrets(), before + 1);
+    let (_, page) = open(&server, &mut bea, &format!("{client}/keys/new"));
     assert!(!page.body.contains("root"), "{page:?}");
-    assert!(ResourceServer::new(&server).is_active(&key));
+}
+
+#[test]
+fn a_member_who_lacks_a_scope_is_told_so_instead_of_being_offered_a_form() {
+    let server = TestServer::start();
+    server.db_user("ada");
+    server.db_user("bea");
+    let (mut ada, mut bea) = (signed_in(&server, "ada"), signed_in(&server, "bea"));
+    let (client, _) = beyond_bea(&server, &mut ada, &mut bea);
+    let all = acts(&open(&server, &mut ada, &client).1);
+    let page = open(&server, &mut bea, &client).1;
+    let offered = acts(&page);
+    assert_eq!((all.len(), offered.len()), (3, 1), "{page:?}");
+    assert_eq!(page.body.matches("can do more than you").count(), 2);
+    for way in all {
+        let expected = if offered.contains(&way) { 200 } else { 403 };
+        assert_page(&bea.get_once(&format!("{}{way}", server.url)), expected);
+        assert_page(&ada.get_once(&format!("{}{way}", server.url)), 200);
+    }
 }

@@ -255,4 +255,17 @@ impl ClientMember {
         let exists = |name: &&str| permissions.scopes.contains_key(*name);
         Ok(scope.names().filter(exists).all(|name| own.contains(name)))
     }
+
+    /// 403 for who would be shown a key or secret that can do more than they.
+    pub async fn check_can_give(&self, scope: &Scope) -> Result<(), PageError> {
+        if self.can_give(scope).await? {
+            return Ok(());
+        }
+        Err(PageError::new(
+            StatusCode::FORBIDDEN,
+            "This client can do more than you",
+            "It has a scope that you cannot give yourself, so a key or secret of it is not for you to see.",
+            "Ask a member who has all of its scopes, or an administrator of this server.",
+        ))
+    }
 }

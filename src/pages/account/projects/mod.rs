@@ -20,7 +20,6 @@ use askama::Template;
 
 use crate::models::project::{self, Project};
 use crate::models::project_member::{Membership, ProjectMember};
-use crate::web::error_page::PageError;
 use crate::web::page::{Area, Moment, Page};
 use crate::web::person::Person;
 use crate::web::visitor::PageResult;
@@ -68,14 +67,4 @@ async fn list(person: &Person) -> PageResult {
         projects: projects.await?.into_iter().map(line).collect(),
     };
     Ok(person.show(StatusCode::OK, &template))
-}
-
-/// 403 for who would be shown a key or secret that can do more than they.
-fn too_much() -> PageError {
-    PageError::new(
-        StatusCode::FORBIDDEN,
-        "This client can do more than you",
-        "It has a scope that you cannot give yourself, so a key or secret of it is not for you to see.",
-        "Ask a member who has all of its scopes, or an administrator of this server.",
-    )
 }

@@ -38,8 +38,16 @@ struct ClientPage {
     is_kept: bool,
     fresh: Option<Fresh>,
     secrets: Vec<SecretLine>,
-    live_keys: Vec<TokenLine>,
+    /// Whether this member can give all of the client's scopes, and so may be shown a new secret.
+    can_add_secret: bool,
+    live_keys: Vec<KeyLine>,
     ended_keys: Vec<TokenLine>,
+}
+
+struct KeyLine {
+    token: TokenLine,
+    /// Whether this member can give all of its scopes.
+    can_rotate: bool,
 }
 
 /// A secret or key that was made just now, in clear for the only time.
@@ -82,9 +90,16 @@ async fn show(known: &ClientMember) -> PageResult {
         ))
     });
     let (secrets, keys, leaks) = read.await?;
-    let keys = keys.into_iter();
-    let keys = keys.map(|key| TokenLine::new(key, &permissions, now));
-    let (live_keys, ended_keys) = keys.partition(|line| line.is_live);
+    let (live, ended): (Vec<_>, Vec<_>) = keys.into_iter().partition(|key| key.token.is_live(now));
+    let mut live_keys = Vec::new();
+    for key in live {
+        live_keys.push(KeyLine {
+            can_rotate: known.can_give(&key.token.scope).await?,
+            token: TokenLine::new(key, &permissions, now),
+        });
+    }
+    let ended = ended.into_iter();
+    let ended_keys = ended.map(|key| TokenLine::new(key, &permissions, now));
     let path = known.client_path("");
     let fresh = shown_once::find(known, &path);
     let shown = fresh.is_some();
@@ -109,8 +124,9 @@ async fn show(known: &ClientMember) -> PageResult {
             .into_iter()
             .map(|secret| SecretLine::new(secret, now))
             .collect(),
+        can_add_secret: known.can_give(&client.scope).await?,
         live_keys,
-        ended_keys,
+        ended_keys: ended_keys.collect(),
         path,
     };
     let mut response = known.show(StatusCode::OK, &template);

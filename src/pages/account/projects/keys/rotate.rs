@@ -21,7 +21,6 @@ use crate::web::visitor::PageResult;
 use super::super::super::token_line::TokenLine;
 use super::super::member::ClientKeeper;
 use super::super::overlap::{self, OVERLAPS};
-use super::super::too_much;
 use super::named;
 
 #[derive(Template)]
@@ -56,6 +55,7 @@ async fn ask(
 ) -> PageResult {
     let permissions = keeper.app.directory.permissions().await?;
     let key = named(keeper).await?;
+    keeper.check_can_give(&key.token.scope).await?;
     let template = Rotate {
         page: keeper.page("Rotate API key"),
         area: keeper.area("projects"),
@@ -72,9 +72,7 @@ async fn ask(
 async fn rotate(keeper: &ClientKeeper, body: &Body) -> PageResult {
     let fields = keeper.fields(body)?;
     let old = named(keeper).await?.token;
-    if !keeper.can_give(&old.scope).await? {
-        return Err(too_much());
-    }
+    keeper.check_can_give(&old.scope).await?;
     let Some(overlap) = overlap::read(&fields)? else {
         let problem = Some("Choose when the old key ends.");
         return ask(keeper, StatusCode::UNPROCESSABLE_ENTITY, problem).await;

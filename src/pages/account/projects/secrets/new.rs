@@ -15,7 +15,6 @@ use crate::web::visitor::PageResult;
 use super::super::super::expiry::Expiry;
 use super::super::member::ClientKeeper;
 use super::super::overlap::{self, OVERLAPS};
-use super::super::too_much;
 
 /// The most of one client; every one costs each authentication a comparison.
 const LIMIT: usize = 10;
@@ -41,13 +40,7 @@ struct SecretForm {
 
 /// `GET /account/projects/{slug}/clients/{client}/secrets/new`.
 pub async fn get(keeper: ClientKeeper) -> HttpResponse {
-    let form = SecretForm {
-        name: Field::default(),
-        expiry: Expiry::proposing("never", keeper.now),
-        overlap: String::new(),
-        problem: None,
-    };
-    show(&keeper, StatusCode::OK, form)
+    keeper.answer(offer(&keeper).await)
 }
 
 /// `POST /account/projects/{slug}/clients/{client}/secrets/new`.
@@ -55,11 +48,20 @@ pub async fn post(keeper: ClientKeeper, body: Body) -> HttpResponse {
     keeper.answer(create(&keeper, &body).await)
 }
 
+async fn offer(keeper: &ClientKeeper) -> PageResult {
+    keeper.check_can_give(&keeper.client.scope).await?;
+    let form = SecretForm {
+        name: Field::default(),
+        expiry: Expiry::proposing("never", keeper.now),
+        overlap: String::new(),
+        problem: None,
+    };
+    Ok(show(keeper, StatusCode::OK, form))
+}
+
 async fn create(keeper: &ClientKeeper, body: &Body) -> PageResult {
     let fields = keeper.fields(body)?;
-    if !keeper.can_give(&keeper.client.scope).await? {
-        return Err(too_much());
-    }
+    keeper.check_can_give(&keeper.client.scope).await?;
     let name = field(&fields, "name")?.trim();
     let mut form = SecretForm {
         name: Field::new(name, named_token::check_name(name).err()),
