@@ -1,6 +1,9 @@
 //! What somebody has reported as leaked is told to its owner: the person it acted for, or the members of its
 //! project.
 
+use latchkey::models::audit_event::AuditEvent;
+
+use super::super::dashboard::administrator;
 use crate::support::{Person, TestServer, ThirdPartyApp};
 
 const DAY: i64 = 86_400;
@@ -90,4 +93,23 @@ fn the_members_of_a_project_are_told_of_its_keys_and_secrets() {
         page.assert_says(&["old key Leaked"]);
     }
     assert!(!ada.open("/account").words().contains("leaked"));
+}
+
+#[test]
+fn to_administrators_an_address_without_a_name_is_somebody_outside() {
+    let server = TestServer::start();
+    let ada = server.db_user("ada");
+    report(&server, &server.db_personal_token(&ada, "read", None));
+    let nobodys = AuditEvent::new("test.happened", server.app.now());
+    server.db_write(move |connection| Ok(nobodys.insert(connection)?));
+    let mut browser = administrator(&server);
+    for (action, who) in [
+        ("token.leaked", "somebody outside"),
+        ("test.happened", "the server"),
+    ] {
+        let at = format!("{}/admin/audit?action={action}", server.url);
+        let shown = browser.get_once(&at);
+        let cell = format!("data-label=\"Who\"><span class=\"quiet\">{who}</span>");
+        assert!(shown.body.contains(&cell), "{action}: {shown:?}");
+    }
 }
