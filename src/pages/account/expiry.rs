@@ -1,7 +1,5 @@
 //! Until when something new is to work: 7, 30 or 90 days, a date, or for ever.
 
-use time::Date;
-
 use crate::clock::UnixTime;
 use crate::oauth::Params;
 use crate::web::error_page::PageError;
@@ -41,7 +39,7 @@ impl Expiry {
                 .map(|(name, days)| (name, day(now.plus(days * DAY))))
                 .to_vec(),
             earliest: written(now),
-            latest: written(now.plus(FURTHEST - DAY)),
+            latest: written(latest(now)),
             end: None,
         }
     }
@@ -75,17 +73,28 @@ impl Expiry {
     }
 }
 
+/// The last day that can be chosen.
+fn latest(now: UnixTime) -> UnixTime {
+    now.plus(FURTHEST - DAY)
+}
+
 /// The end of a day in UTC, written as browsers send it: `2026-03-04`.
 fn end_of_day(text: &str, now: UnixTime) -> Result<UnixTime, String> {
-    let next = date(text).and_then(Date::next_day);
-    let end = next.map(|day| UnixTime::from_seconds(day.midnight().assume_utc().unix_timestamp()));
-    match end {
-        None => Err(String::from("Choose a day, or write it as 2026-03-04.")),
-        Some(end) if end <= now => Err(String::from("This day is over. Choose a later one.")),
-        Some(end) if end.since(now) > FURTHEST => Err(String::from(
-            "This is more than ten years away. Choose an earlier day, or never.",
-        )),
-        Some(end) => Ok(end),
+    let Some(chosen) = date(text) else {
+        return Err(String::from("Choose a day, or write it as 2026-03-04."));
+    };
+    // The last day that a date can hold has no next one, but an end.
+    let begin = UnixTime::from_seconds(chosen.midnight().assume_utc().unix_timestamp());
+    let end = begin.plus(DAY);
+    if end <= now {
+        Err(String::from("This day is over. Choose a later one."))
+    } else if end.since(now) > FURTHEST {
+        Err(format!(
+            "This is more than ten years away. Choose {} at the latest, or never.",
+            day(latest(now))
+        ))
+    } else {
+        Ok(end)
     }
 }
 

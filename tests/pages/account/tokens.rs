@@ -227,6 +227,30 @@ fn a_day_ends_at_its_end_and_wrong_days_are_told() {
 }
 
 #[test]
+fn a_day_that_is_too_far_away_is_told_the_last_one_there_is() {
+    let server = TestServer::start();
+    server.db_user("ada");
+    let mut browser = signed_in(&server, "ada");
+    let at = format!("{}{NEW}", server.url);
+    let page = open(&server, &mut browser, NEW).1;
+    let latest = page.body.split("max=\"").nth(1).unwrap();
+    let latest = latest.split('"').next().unwrap().to_owned();
+    let day = latest.rsplit('-').next().unwrap().trim_start_matches('0');
+    let told = format!("Choose {day} ");
+    for far in ["9999-12-31", "9999-12-30", "2100-01-01"] {
+        let form = filled(&server, &mut browser, "backup", &["read"], "date").fill("date", far);
+        let answer = browser.submit_once(&at, &form);
+        assert_page(&answer, 422);
+        assert!(
+            answer.body.contains("more than ten years away") && answer.body.contains(&told),
+            "{far}: {answer:?}"
+        );
+    }
+    let form = filled(&server, &mut browser, "backup", &["read"], "date").fill("date", &latest);
+    made(&mut browser, &at, &form);
+}
+
+#[test]
 fn the_list_tells_what_is_unused_and_what_is_about_to_expire() {
     let server = TestServer::start();
     server.db_user("ada");
