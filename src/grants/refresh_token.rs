@@ -211,6 +211,7 @@ impl Refresh {
             };
             if authorization::revoke(connection, &token.authorization_id, &ending)? {
                 AuditEvent {
+                    actor: Some(token.client_id.clone()),
                     user_id: Some(token.user_id.clone()),
                     client_id: Some(token.client_id.clone()),
                     authorization_id: Some(token.authorization_id.clone()),

@@ -179,6 +179,7 @@ impl Exchange {
         };
         if authorization::revoke(connection, &code.authorization_id, &ending)? {
             AuditEvent {
+                actor: Some(code.client_id.clone()),
                 user_id: Some(code.user_id.clone()),
                 client_id: Some(code.client_id.clone()),
                 authorization_id: Some(code.authorization_id.clone()),
