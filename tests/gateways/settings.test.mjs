@@ -65,3 +65,12 @@ test('nginx as pasted: what an outsider writes into our headers reaches nobody',
   assert.equal(told.headers['x-auth-subject'], world.machine.client_id);
   assert.ok(!JSON.stringify(told.headers).includes('forged'), JSON.stringify(told.headers));
 });
+
+test('nginx as pasted: an address that an API may read otherwise is refused', async () => {
+  const authorization = `Bearer ${await world.machineToken('notes.read')}`;
+  const asked = world.api.asked();
+  for (const path of ['/api/../notes', '/api//notes', '/api/%2e%2e/notes', '/api/x%2fnotes', '/api/..%5cnotes']) {
+    assert.equal((await get(path, { authorization })).status, 400, path);
+  }
+  assert.equal(world.api.asked(), asked);
+});

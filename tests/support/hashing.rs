@@ -35,7 +35,7 @@ pub fn busy(hasher: &PasswordHasher, count: usize, passes: u32) -> Busy<'_> {
 /// then stays so for longer than a test: nobody can wait for them to end.
 pub fn full(hasher: &PasswordHasher) -> Busy<'_> {
     let one_runs_and_this_many_wait = 1 + 256;
-    let patience = Instant::now() + Duration::from_mins(1);
+    let patience = Instant::now() + Duration::from_mins(5);
     let mut asked = busy(hasher, one_runs_and_this_many_wait, SLOWEST);
     while hasher.waiting() < one_runs_and_this_many_wait {
         assert!(Instant::now() < patience, "the queue does not fill");

@@ -28,7 +28,9 @@ pub(super) fn text(facts: &Facts<'_>) -> String {
         );
     }
     format!(
-        "location = /_latchkey {{\n    internal;\n    proxy_pass {verify};\n    \
+        "# What an API may resolve otherwise than nginx, which decides by the address.\n\
+         if ($request_uri ~* \"^[^?]*(\\.\\.|/\\.?/|\\x5c|%(25)*(2e|2f|5c))\") {{\n    return 400;\n}}\n\n\
+         location = /_latchkey {{\n    internal;\n    proxy_pass {verify};\n    \
          proxy_pass_request_body off;\n    proxy_set_header Content-Length \"\";\n    \
          proxy_set_header X-Forwarded-For $remote_addr;\n    \
          proxy_set_header X-Forwarded-Proto $scheme;\n    \
