@@ -251,7 +251,11 @@ fn project(routes: &mut ServiceConfig) {
         .service(page("").get(overview::get))
         .service(page("/settings").get(settings::get).post(settings::post))
         .service(page("/members").get(members::get).post(members::post))
-        .service(page("/members/change").post(members::post_change))
+        .service(
+            page("/members/change")
+                .get(members::back)
+                .post(members::post_change),
+        )
         .service(page("/leave").get(leave::get).post(leave::post))
         .service(page("/end").get(end::get).post(end::post))
         .service(page("/delete").get(delete::get).post(delete::post))

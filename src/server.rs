@@ -62,7 +62,7 @@ pub async fn start(config: Config, clock: Clock) -> Result<Running, String> {
         let well_known = format!("{}{base}", paths::METADATA);
         HttpApp::new()
             .app_data(parts.clone())
-            .app_data(PayloadConfig::new(form::LIMIT))
+            .app_data(PayloadConfig::new(form::PAGE_LIMIT))
             .service(
                 web::resource(well_known)
                     .wrap(from_fn(cors::anybody))

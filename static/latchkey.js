@@ -11,10 +11,17 @@ for (const button of document.querySelectorAll("button[data-copy]")) {
 // A box that finds some of many choices.
 for (const field of document.querySelectorAll("[data-filter]")) {
   field.hidden = false;
-  field.querySelector("input").addEventListener("input", (event) => {
-    const wanted = event.target.value.toLowerCase();
-    for (const choice of document.querySelectorAll(`#${field.dataset.filter} > .choice`)) {
-      choice.hidden = !choice.textContent.toLowerCase().includes(wanted);
-    }
+  const input = field.querySelector("input");
+  const list = document.getElementById(field.dataset.filter);
+  const choices = list.querySelectorAll(".choice");
+  // Whoever searches has not done with the form around it.
+  input.addEventListener("keydown", (event) => {
+    if (event.key === "Enter") event.preventDefault();
+  });
+  input.addEventListener("input", () => {
+    const wanted = input.value.toLowerCase();
+    for (const choice of choices) choice.hidden = !choice.textContent.toLowerCase().includes(wanted);
+    list.hidden = [...choices].every((choice) => choice.hidden);
+    field.querySelector("[role=status]").textContent = list.hidden ? field.dataset.none : "";
   });
 }

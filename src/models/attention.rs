@@ -13,6 +13,13 @@ pub const UNUSED_DAYS: i64 = 90;
 pub const EXPIRING_DAYS: i64 = 14;
 const DAY: i64 = 86400;
 
+/// Whether what works from `made` to `end` is about to end: within `days`, and in the last quarter of its life alone,
+/// since nobody wants to hear at once that what was made for a week ends.
+pub fn ends_soon(made: UnixTime, end: UnixTime, now: UnixTime, days: i64) -> bool {
+    let left = end.since(now);
+    left <= days * DAY && left < end.since(made) / 4
+}
+
 /// Enabled clients, by name: id and name.
 pub type Clients = Vec<(String, String)>;
 
@@ -23,7 +30,7 @@ pub struct Attention {
     pub password_grant: Clients,
     /// Nobody has used them for [`UNUSED_DAYS`].
     pub unused: Clients,
-    /// One of their secrets ends within [`EXPIRING_DAYS`], once for each secret.
+    /// One of their secrets ends soon, within [`EXPIRING_DAYS`], once for each secret.
     pub expiring_secret: Clients,
 }
 
@@ -56,17 +63,29 @@ pub fn find(connection: &mut DbConnection, now: UnixTime) -> QueryResult<Attenti
         .order(order)
         .select(named)
         .load(connection)?;
-    let expiring_secret = enabled
+    let expiring_secret: Vec<(String, String, UnixTime, Option<UnixTime>)> = enabled
         .inner_join(client_secrets::table.on(client_secrets::client_id.eq(clients::id)))
         .filter(client_secrets::revoked_at.is_null())
         .filter(client_secrets::expires_at.gt(now))
         .filter(client_secrets::expires_at.le(now.plus(EXPIRING_DAYS * DAY)))
         .order(order)
-        .select(named)
+        .select((
+            clients::id,
+            clients::name,
+            client_secrets::created_at,
+            client_secrets::expires_at,
+        ))
         .load(connection)?;
+    let is_soon = |made, end: Option<UnixTime>| {
+        end.is_some_and(|end| ends_soon(made, end, now, EXPIRING_DAYS))
+    };
     Ok(Attention {
         password_grant,
         unused,
-        expiring_secret,
+        expiring_secret: expiring_secret
+            .into_iter()
+            .filter(|(_, _, made, end)| is_soon(*made, *end))
+            .map(|(id, name, _, _)| (id, name))
+            .collect(),
     })
 }

@@ -13,6 +13,7 @@ use crate::schema::clients;
 
 use super::project::Project;
 use super::user::User;
+use super::visible_name::is_name;
 use super::word;
 
 word! {
@@ -137,12 +138,12 @@ impl Client {
 /// # Errors
 /// A sentence that says what a name is.
 pub fn check_name(name: &str) -> Result<(), String> {
-    let length = name.chars().count();
-    if (1..=200).contains(&length) && !name.chars().any(char::is_control) && name.trim() == name {
+    if is_name(name, 200) {
         Ok(())
     } else {
         Err(String::from(
-            "A client's name has 1 to 200 characters, no control characters and no space at its ends.",
+            "A client's name has 1 to 200 characters, of which one can be seen, no control characters and no space at \
+             its ends.",
         ))
     }
 }

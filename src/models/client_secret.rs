@@ -10,6 +10,7 @@ use crate::oauth::{HashedSecret, PlainSecret, SecretKind};
 use crate::schema::client_secrets;
 
 use super::client::Client;
+use super::visible_name::can_be_seen;
 
 /// One secret, of which only the digest is kept.
 #[derive(Clone, Debug, Queryable, Selectable, Insertable, Identifiable, Associations)]
@@ -47,11 +48,12 @@ impl ClientSecret {
 /// # Errors
 /// A sentence that says what a name is.
 pub fn check_name(name: &str) -> Result<(), String> {
-    if (1..=100).contains(&name.chars().count()) && !name.chars().any(char::is_control) {
+    let fits = (1..=100).contains(&name.chars().count());
+    if fits && can_be_seen(name) && !name.chars().any(char::is_control) {
         Ok(())
     } else {
         Err(String::from(
-            "A secret's name has 1 to 100 characters and no control characters.",
+            "A secret's name has 1 to 100 characters, of which one can be seen, and no control characters.",
         ))
     }
 }

@@ -35,6 +35,7 @@ pub mod session;
 pub mod signing_key;
 pub mod user;
 pub mod user_list;
+pub mod visible_name;
 
 /// An enum that is kept as a word.
 macro_rules! word {

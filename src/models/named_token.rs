@@ -10,6 +10,7 @@ use crate::schema::{access_tokens, clients, token_uses};
 
 use super::access_token::{self, AccessToken, TokenKind, UsedToken};
 use super::ending::Ending;
+use super::visible_name::is_name;
 
 /// Seconds for which one is kept after its end, for people who look for it.
 pub const KEPT: i64 = 30 * 86400;
@@ -68,12 +69,11 @@ impl NewToken {
 /// # Errors
 /// A sentence that says what a name is.
 pub fn check_name(name: &str) -> Result<(), String> {
-    let length = name.chars().count();
-    if (1..=100).contains(&length) && !name.chars().any(char::is_control) && name.trim() == name {
+    if is_name(name, 100) {
         Ok(())
     } else {
         Err(String::from(
-            "A name has 1 to 100 characters, no control characters and no space at its ends.",
+            "A name has 1 to 100 characters, of which one can be seen, no control characters and no space at its ends.",
         ))
     }
 }

@@ -13,6 +13,7 @@ use crate::schema::{clients, project_members, projects, spent_slugs, users};
 use super::client::{self, Client, ClientKind};
 use super::project_member::{self, Membership, ProjectMember};
 use super::user::User;
+use super::visible_name::is_name;
 
 /// The most that one person belongs to.
 pub const LIMIT: usize = 100;
@@ -40,12 +41,12 @@ pub struct Project {
 /// # Errors
 /// A sentence that says what a name is.
 pub fn check_name(name: &str) -> Result<(), String> {
-    let length = name.chars().count();
-    if (1..=100).contains(&length) && !name.chars().any(char::is_control) && name.trim() == name {
+    if is_name(name, 100) {
         Ok(())
     } else {
         Err(String::from(
-            "A project's name has 1 to 100 characters, no control characters and no space at its ends.",
+            "A project's name has 1 to 100 characters, of which one can be seen, no control characters and no space at \
+             its ends.",
         ))
     }
 }

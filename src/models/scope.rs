@@ -10,6 +10,8 @@ use crate::schema::{clients, consents, roles, scopes};
 
 use super::{client, role};
 
+use super::visible_name::can_be_seen;
+
 /// One scope.
 #[derive(Clone, Debug, Queryable, Selectable, Insertable, Identifiable)]
 #[diesel(table_name = scopes, primary_key(name))]
@@ -47,7 +49,7 @@ pub fn check_name(name: &str) -> Result<(), String> {
 /// A sentence that says what a description is.
 pub fn check_description(description: &str) -> Result<(), String> {
     let fits = (1..=300).contains(&description.chars().count());
-    if fits && !description.chars().any(char::is_control) {
+    if fits && can_be_seen(description) && !description.chars().any(char::is_control) {
         Ok(())
     } else {
         Err(String::from(

@@ -9,6 +9,7 @@ use crate::oauth::List;
 use crate::oauth::id::{IdKind, new_id};
 use crate::schema::users;
 
+use super::visible_name::is_invisible;
 use super::{one_time_link, role};
 
 /// A person who can sign in.
@@ -80,13 +81,17 @@ pub fn key_of(username: &str) -> String {
 pub fn check_username(username: &str) -> Result<(), String> {
     let length = username.chars().count();
     if (1..=64).contains(&length)
-        && !username.chars().any(char::is_control)
+        // Not even one that other names may have: two people would look like one.
+        && !username
+            .chars()
+            .any(|character| character.is_control() || is_invisible(character))
         && username.trim() == username
     {
         Ok(())
     } else {
         Err(String::from(
-            "A user name has 1 to 64 characters, no control characters and no space at its ends.",
+            "A user name has 1 to 64 characters, none of which is a control character or invisible, and no space at \
+             its ends.",
         ))
     }
 }

@@ -17,8 +17,12 @@ use crate::error::Error;
 use crate::oauth::params::MAX_PAIRS;
 use crate::oauth::{OAuthError, Params};
 
-/// More than any OAuth request or page's form has, in bytes.
-pub const LIMIT: usize = 64 * 1024;
+/// More than any OAuth request has, in bytes.
+const LIMIT: usize = 64 * 1024;
+
+/// What is read of any body, in bytes: a field of a page may hold 10,000 characters of any kind, of which each
+/// takes up to 12 bytes, and its own mistake is to tell that this is too long.
+pub const PAGE_LIMIT: usize = 256 * 1024;
 
 /// Fields of a signed-in person's form at most: it may have a checkbox for every scope and role.
 pub const MAX_FIELDS: usize = 1000;
@@ -50,14 +54,14 @@ impl Body {
     fn told(read: Read) -> Result<Self, Infallible> {
         Ok(Self(match read {
             Ok(Ok(body)) => Ok(body),
-            // LIMIT and PATIENCE, for people.
-            Ok(Err(_)) => Err("The body cannot be read, or is longer than 64 KiB."),
+            // PAGE_LIMIT and PATIENCE, for people.
+            Ok(Err(_)) => Err("The body cannot be read, or is longer than 256 KiB."),
             Err(_) => Err("The body did not arrive within 10 seconds."),
         }))
     }
 }
 
-/// The parameters of the body.
+/// The parameters of a program's request.
 ///
 /// # Errors
 /// `invalid_request` (RFC 6749 §3.2: `application/x-www-form-urlencoded` in UTF-8).
@@ -70,6 +74,23 @@ pub fn params<'a>(request: &HttpRequest, body: &'a Body) -> Result<Params<'a>, O
 /// # Errors
 /// As [`params`].
 pub fn params_up_to<'a>(
+    request: &HttpRequest,
+    body: &'a Body,
+    most: usize,
+) -> Result<Params<'a>, OAuthError> {
+    if body.0.as_ref().is_ok_and(|bytes| bytes.len() > LIMIT) {
+        return Err(OAuthError::invalid_request(
+            "The body is longer than 64 KiB.",
+        ));
+    }
+    fields_up_to(request, body, most)
+}
+
+/// The fields of a page's form, of which there may be `most`.
+///
+/// # Errors
+/// As [`params`].
+pub fn fields_up_to<'a>(
     request: &HttpRequest,
     body: &'a Body,
     most: usize,

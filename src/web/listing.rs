@@ -27,6 +27,8 @@ pub struct Pager {
     pub previous: Option<String>,
     /// The page after, if any.
     pub next: Option<String>,
+    /// Where to go back to, on a page behind the end of the list.
+    pub past_end: Option<String>,
 }
 
 impl Listing {
@@ -65,13 +67,14 @@ impl Listing {
 
     /// The links, for a list of `total` lines.
     pub fn pager(&self, total: i64) -> Pager {
-        let first = (self.offset() + 1).min(total);
-        let last = (self.offset() + PAGE).min(total);
+        let (first, last) = (self.offset() + 1, (self.offset() + PAGE).min(total));
         let summary = match total {
             0 => String::from("None"),
+            _ if first > total => format!("None of {}", grouped(total)),
             _ => format!("{}–{} of {}", grouped(first), grouped(last), grouped(total)),
         };
-        self.links(summary, last < total)
+        let last_page = (total - 1).max(0) / PAGE + 1;
+        self.links(summary, last < total, last_page)
     }
 
     /// The links, for a list that nobody counts: `lines` are those of this page and one more, which only
@@ -86,15 +89,19 @@ impl Listing {
             0 => String::from("None"),
             _ => format!("{}–{}", grouped(first), grouped(self.offset() + shown)),
         };
-        self.links(summary, more)
+        // Nobody knows the last page of them, but there is a first one.
+        let last_page = if shown == 0 { 1 } else { self.page };
+        self.links(summary, more, last_page)
     }
 
-    fn links(&self, summary: String, has_next: bool) -> Pager {
+    /// `last_page` is the last that has lines, as far as is known.
+    fn links(&self, summary: String, has_next: bool, last_page: i64) -> Pager {
         let to = |page: i64| self.address(&[("page", page.to_string())]);
         Pager {
             summary,
-            previous: (self.page > 1).then(|| to(self.page - 1)),
+            previous: (self.page > 1).then(|| to(last_page.min(self.page - 1))),
             next: has_next.then(|| to(self.page + 1)),
+            past_end: (self.page > last_page).then(|| to(last_page)),
         }
     }
 

@@ -144,7 +144,7 @@ impl Visitor {
         if csrf::is_foreign(&self.app, &self.request) {
             return Err(PageError::forged());
         }
-        form::params_up_to(&self.request, body, most).map_err(|error| Error::from(error).into())
+        form::fields_up_to(&self.request, body, most).map_err(|error| Error::from(error).into())
     }
 
     /// Who is signed in, if anybody. Notes the use, at most once a minute.

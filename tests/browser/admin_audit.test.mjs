@@ -1,5 +1,6 @@
 // What an administrator does with the audit log.
 import assert from 'node:assert/strict';
+import { execFileSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { after, before, test } from 'node:test';
 import { looks } from './looks.mjs';
@@ -75,5 +76,24 @@ test('on a telephone the navigation is whole, and events begin on the first scre
   }, { javaScript: false, viewport: { width: 360, height: 640 } });
 });
 
+/** An event of a grant of many scopes, around HTTP: to register so many takes a minute. */
+function dbGrantOfManyScopes() {
+  const scopes = Array.from({ length: 200 }, (_, number) => `things.of.some.kind.${number}:read`).join(' ');
+  const insert = `import sqlite3, sys
+with sqlite3.connect(sys.argv[1]) as db:
+    db.execute("INSERT INTO audit_events (id, occurred_at, action, detail) VALUES ('evt_many', unixepoch(), 'authorization.granted', ?)", [sys.argv[2]])`;
+  execFileSync('python3', ['-c', insert, world.run.env.LATCHKEY_DATABASE_URL.replace('sqlite://', ''), scopes]);
+}
+
 looks(() => world, 'admin audit log', (page) => log(page));
+looks(() => world, 'admin audit log of a grant of many scopes', async (page) => {
+  dbGrantOfManyScopes();
+  await log(page);
+  const row = page.getByRole('row').filter({ hasText: 'and 198 more' });
+  const { height } = await row.boundingBox();
+  assert.ok(height < 150, `${height} pixels`);
+  await row.locator('summary').click();
+  await row.getByText('things.of.some.kind.199:read').waitFor();
+  assert.ok((await row.boundingBox()).height < 600);
+});
 looks(() => world, 'admin audit log without a match', (page) => log(page, '?actor=nobody&action=nothing'));

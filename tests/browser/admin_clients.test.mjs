@@ -252,6 +252,32 @@ test('the scopes of a form are searched with JavaScript', async () => {
     await page.getByLabel('Find a scope').fill('');
     assert.equal(await page.locator('#scope-list > .choice:visible').count(), SCOPES + 3);
     assert.ok(await page.getByLabel('things.190').isChecked());
+    // Enter in the search is not Enter in the form.
+    await page.getByLabel('Name', { exact: true }).fill('Half a na');
+    await page.getByLabel('Find a scope').fill('nothing like it');
+    await page.getByLabel('Find a scope').press('Enter');
+    await page.getByText('No scope has this in its name or description.').waitFor();
+    assert.ok(!(await page.locator('#scope-list').isVisible()));
+    assert.equal(await page.getByLabel('Name', { exact: true }).inputValue(), 'Half a na');
+    await page.getByLabel('Find a scope').fill('things.001');
+    assert.equal(await page.locator('#scope-list > .choice:visible').count(), 1);
+    assert.equal(await page.getByText('No scope has this').count(), 0);
+  });
+});
+
+test('a secret is printed dark on light, whatever theme is chosen', async () => {
+  await visit(world, async (page) => {
+    await admin(page, '/admin/clients/new?kind=resource-server');
+    await page.getByLabel('Name', { exact: true }).fill('Printed API');
+    await press(page, 'Register client');
+    await page.locator('#client-secret').waitFor();
+    const colours = () => page.evaluate(() => {
+      document.documentElement.dataset.theme = 'dark';
+      return getComputedStyle(document.getElementById('client-secret')).color;
+    });
+    assert.equal(await colours(), 'rgb(232, 236, 238)');
+    await page.emulateMedia({ media: 'print' });
+    assert.equal(await colours(), 'rgb(23, 28, 31)');
   });
 });
 
@@ -263,6 +289,7 @@ looks(() => world, 'admin clients', async (page) => {
   await admin(page, '/admin/clients');
 });
 looks(() => world, 'admin clients none found', (page) => admin(page, '/admin/clients?q=nothing+like+this&kind=native'));
+looks(() => world, 'admin clients behind the end', (page) => admin(page, '/admin/clients?page=9'));
 looks(() => world, 'admin client kinds', (page) => admin(page, '/admin/clients/new'));
 looks(() => world, 'admin client new web application with 200 scopes', (page) => admin(page, '/admin/clients/new?kind=web'));
 looks(() => world, 'admin client new resource server', (page) => admin(page, '/admin/clients/new?kind=resource-server'));

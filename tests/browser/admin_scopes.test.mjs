@@ -56,3 +56,9 @@ looks(() => world, 'admin scope refused', async (page) => {
   await page.locator('[aria-invalid]').first().waitFor();
 });
 looks(() => world, 'admin scope deletion', (page) => admin(page, '/admin/scopes/delete?name=notes.read'));
+looks(() => world, 'admin scope deletion with many clients', async (page) => {
+  for (let number = 0; number < 14; number += 1) world.addWebApp(`Notes ${number}`);
+  await admin(page, '/admin/scopes/delete?name=notes.write');
+  const list = page.getByRole('list', { name: 'Clients that lose it' });
+  assert.ok(await list.evaluate((box) => box.scrollHeight > box.clientHeight && box.tabIndex === 0));
+});

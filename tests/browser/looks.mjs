@@ -11,6 +11,28 @@ const pictures = fileURLToPath(new URL('screenshots', import.meta.url));
 mkdirSync(pictures, { recursive: true });
 // 640 pixels is what a window of 1280 has left at a zoom of 200 %.
 const WIDTHS = { narrow: 360, zoomed: 640, wide: 1280 };
+// Where tables, cards and the navigation beside them change, and what tablets have: for the scrolling alone.
+const BETWEEN = [641, 700, 768, 899, 900, 1000];
+// Text is a link wherever it stands, but these stand alone: as high as a finger is wide.
+const TARGETS = '.button, .bar a, .rail a, .sections a, .crumbs a, .tiles a, summary';
+
+async function scrollsNotSideways(page, width) {
+  await page.setViewportSize({ width, height: 800 });
+  const { scrollWidth, clientWidth } = await page.evaluate(() => {
+    const { scrollWidth, clientWidth } = document.documentElement;
+    return { scrollWidth, clientWidth };
+  });
+  assert.ok(scrollWidth <= clientWidth, `${scrollWidth} pixels of page in a window of ${width}`);
+}
+
+/** The targets that are lower than 40 pixels. */
+const lowTargets = (page) =>
+  page.locator(TARGETS).evaluateAll((all) =>
+    all
+      .filter((one) => one.checkVisibility())
+      .map((one) => [one.textContent.trim(), one.getBoundingClientRect().height])
+      .filter(([, height]) => height < 39.5),
+  );
 
 /** A test that looks at the page which `open` brings a fresh browser to. */
 export function looks(world, name, open) {
@@ -20,20 +42,17 @@ export function looks(world, name, open) {
       for (const colorScheme of ['light', 'dark']) {
         await page.emulateMedia({ colorScheme });
         for (const [size, width] of Object.entries(WIDTHS)) {
-          await page.setViewportSize({ width, height: 800 });
+          await scrollsNotSideways(page, width);
           const picture = `${name}-${size}-${colorScheme}.png`.replaceAll(' ', '_');
           await page.screenshot({ path: `${pictures}/${picture}`, fullPage: true });
-          const { scrollWidth, clientWidth } = await page.evaluate(() => {
-            const { scrollWidth, clientWidth } = document.documentElement;
-            return { scrollWidth, clientWidth };
-          });
-          assert.ok(scrollWidth <= clientWidth, `${scrollWidth} pixels of page in a window of ${width}`);
           // What axe looks at changes with the width or with the colours, not with both.
           if (colorScheme === 'light' || size === 'wide') {
             assert.deepEqual(await violations(page), [], `${colorScheme}, ${size}`);
           }
         }
       }
+      for (const width of BETWEEN) await scrollsNotSideways(page, width);
+      assert.deepEqual(await lowTargets(page), []);
     });
   });
 }

@@ -12,19 +12,24 @@ fn get(server: &TestServer, browser: &mut Browser, path: &str) -> Answer {
 }
 
 #[track_caller]
-fn page(server: &TestServer, browser: &mut Browser, path: &str) -> String {
+pub fn page(server: &TestServer, browser: &mut Browser, path: &str) -> String {
     page_with(server, browser, path, 200)
 }
 
 #[track_caller]
-fn page_with(server: &TestServer, browser: &mut Browser, path: &str, status: u16) -> String {
+pub fn page_with(server: &TestServer, browser: &mut Browser, path: &str, status: u16) -> String {
     let answer = get(server, browser, path);
     assert_eq!(answer.status, status, "{answer:?}");
     unescape(&answer.body)
 }
 
 /// Writes one event, so many seconds ago.
-fn db_event(server: &TestServer, seconds: i64, action: &str, change: impl FnOnce(&mut AuditEvent)) {
+pub fn db_event(
+    server: &TestServer,
+    seconds: i64,
+    action: &str,
+    change: impl FnOnce(&mut AuditEvent),
+) {
     let mut event = AuditEvent::new(action, server.app.now().plus(-seconds));
     change(&mut event);
     server.db_write(move |connection| Ok(event.insert(connection)?));

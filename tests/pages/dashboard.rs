@@ -219,7 +219,7 @@ fn what_needs_attention_is_told_with_the_client_to_mend() {
     );
     let file = server.app.config.master_key_path().unwrap();
     std::fs::set_permissions(file, PermissionsExt::from_mode(0o644)).unwrap();
-    let end = server.app.now().plus(10 * DAY);
+    let end = server.app.now().plus(7 * DAY);
     server.db_write(move |connection| {
         use diesel::prelude::*;
         use latchkey::schema::client_secrets;
@@ -233,8 +233,15 @@ fn what_needs_attention_is_told_with_the_client_to_mend() {
     let later = page(&server, &mut browser, "/admin");
     assert!(later.contains("master key file"), "{later}");
     assert!(
-        later.contains("A secret of 1 client ends within 14 days"),
-        "{later}"
+        !later.contains("A secret of"),
+        "one made for a week has just been made: {later}"
+    );
+    server.advance(6 * DAY);
+    let mut browser = signed_in(&server, "grace");
+    let soon = page(&server, &mut browser, "/admin");
+    assert!(
+        soon.contains("A secret of 1 client ends within 14 days"),
+        "{soon}"
     );
     server.advance(91 * DAY);
     let mut browser = signed_in(&server, "grace");

@@ -3,6 +3,7 @@
 mod account;
 mod admin;
 mod audit_log;
+mod audit_log_list;
 mod busy;
 mod connected_apps;
 mod consent;
@@ -23,6 +24,7 @@ mod session_cookie;
 mod setup;
 mod throttle_memory;
 mod throttling;
+mod typed_texts;
 mod waiting_request;
 mod what_ends;
 

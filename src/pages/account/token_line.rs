@@ -5,11 +5,11 @@ use crate::clock::UnixTime;
 use crate::directory::Permissions;
 use crate::leaked;
 use crate::models::access_token::{AccessToken, UsedToken};
+use crate::models::attention;
 use crate::web::page::{Moment, ScopeLine, scope_lines};
 
-/// Seconds before the end in which a line warns of it, in the last quarter of the whole life alone: of a token
-/// for a week nobody wants to hear at once that it ends.
-const SOON: i64 = 7 * 86400;
+/// Days before the end in which a line warns of it.
+const SOON: i64 = 7;
 /// Seconds without use after which a line asks whether it is still needed.
 const LONG_UNUSED: i64 = 90 * 86400;
 
@@ -60,8 +60,6 @@ impl TokenLine {
 }
 
 fn ends_soon(token: &AccessToken, now: UnixTime) -> bool {
-    token.expires_at.is_some_and(|end| {
-        let (left, life) = (end.since(now), end.since(token.created_at));
-        left < SOON && left < life / 4
-    })
+    let end = token.expires_at;
+    end.is_some_and(|end| attention::ends_soon(token.created_at, end, now, SOON))
 }

@@ -12,3 +12,4 @@ pub mod users;
 
 mod held;
 mod question;
+mod why;

@@ -92,6 +92,18 @@ fn who_cannot_be_added_is_told_and_what_was_typed_stays() {
 }
 
 #[test]
+fn the_address_of_a_change_leads_back_to_the_members() {
+    let server = TestServer::start();
+    server.db_user("ada");
+    let mut ada = signed_in(&server, "ada");
+    let slug = projects::create(&server, &mut ada, "Weather", "");
+    let members = format!("/account/projects/{slug}/members");
+    let answer = ada.get_once(&server.address(&format!("{members}/change")));
+    assert_eq!(answer.status, 303, "{answer:?}");
+    assert_eq!(answer.location(), server.address(&members));
+}
+
+#[test]
 fn the_last_owner_cannot_go() {
     let server = TestServer::start();
     let ada = server.db_user("ada");

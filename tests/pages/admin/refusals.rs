@@ -55,6 +55,26 @@ fn a_redirect_uri_that_ends_too_early_is_marked_at_its_end() {
 }
 
 #[test]
+fn the_short_words_of_the_log_are_sentences_on_every_page() {
+    let server = TestServer::start();
+    let service = server.db_client(NewClient::service());
+    let mut browser = administrator(&server);
+    let form = [
+        ("grant_type", "client_credentials"),
+        ("client_id", service.id.as_str()),
+        ("client_secret", "wrong"),
+    ];
+    let refused = server.post("/oauth/token", &form);
+    let (_, one) = look_up(&server, &mut browser, request_id(&refused));
+    let (_, list) = browser.get(&server.address("/admin/tokens/refusals"));
+    let (_, client) = browser.get(&server.address(&format!("/admin/clients/{}", service.id)));
+    for page in [one, list, client] {
+        page.assert_says(&["The secret is not one of the client’s, or works no more."]);
+    }
+    assert_eq!(server.db_count("refusals WHERE reason = 'wrong secret'"), 1);
+}
+
+#[test]
 fn what_came_is_shown_as_text_and_never_run() {
     let server = TestServer::start();
     let app = ThirdPartyApp::web(&server);
@@ -209,4 +229,11 @@ fn fifty_are_on_a_page_newest_first() {
         );
         at = format!("{}{next}", server.url);
     }
+    let path = "/admin/tokens/refusals?error=invalid_grant&page=5";
+    let (_, beyond) = browser.get(&server.address(path));
+    assert_says(&beyond, 200, &["Nothing on this page"]);
+    assert!(
+        beyond.link("page=").ends_with("error=invalid_grant&page=1"),
+        "{beyond:?}"
+    );
 }

@@ -227,7 +227,12 @@ fn a_page_has_fifty_people_and_leads_to_the_next() {
         }
     }
     let beyond = open(&server, &mut browser, "/admin/users?page=999999999999");
-    assert!(beyond.body.contains("Nobody on this page"), "{beyond:?}");
+    beyond.assert_says(&["Nothing on this page", "The list ends before it."]);
+    // Back leads to where somebody is, and nobody is said not to fit.
+    let last = format!("href=\"/admin/users?page={}\"", 121 / 50 + 1);
+    assert_eq!(beyond.body.matches(&last).count(), 2, "{beyond:?}");
+    let beyond = open(&server, &mut browser, "/admin/users?q=person&page=9");
+    beyond.assert_says(&["Nothing on this page", "None of 120"]);
 }
 
 #[test]

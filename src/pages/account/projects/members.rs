@@ -59,6 +59,11 @@ pub async fn post(owner: Owner, body: Body) -> HttpResponse {
     owner.answer(add(&owner, &body).await)
 }
 
+/// `GET /account/projects/{slug}/members/change`: where the browser is left when a session has ended meanwhile.
+pub async fn back(member: Member) -> HttpResponse {
+    member.go_to(&member.path("/members"))
+}
+
 /// `POST /account/projects/{slug}/members/change`: changes what somebody may do, or takes them out.
 pub async fn post_change(owner: Owner, body: Body) -> HttpResponse {
     owner.answer(change(&owner, &body).await)

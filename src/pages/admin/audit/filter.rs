@@ -70,6 +70,11 @@ impl FilterForm {
             // The minute that is named is meant with all of it.
             until: moment(&mut self.to).map(|minute| minute.plus(60)),
         };
+        if let (Some(from), Some(until)) = (filter.from, filter.until)
+            && until <= from
+        {
+            self.to.error = Some(String::from("This is before the time it begins at."));
+        }
         Ok(self.is_right().then_some(filter))
     }
 

@@ -59,6 +59,20 @@ impl Line {
     fn words(&self) -> impl Iterator<Item = &str> {
         self.event.action.split_inclusive(['.', '_'])
     }
+
+    /// The first words of a detail that is too long for a line of the list, and how many more it has: a grant may
+    /// be of hundreds of scopes.
+    fn folded(&self) -> Option<(&str, usize)> {
+        const LONG: usize = 160;
+        const SHOWN: usize = 60;
+        let detail = self.event.detail.as_deref()?;
+        if detail.chars().count() <= LONG {
+            return None;
+        }
+        let (start, _) = detail.char_indices().nth(SHOWN)?;
+        let end = detail[..start].rfind(' ')?;
+        Some((&detail[..end], detail[end..].split_whitespace().count()))
+    }
 }
 
 /// Somebody or something with an id.
@@ -163,6 +177,7 @@ fn turn_pages(listing: &Listing, reading: &Reading, events: &mut Vec<AuditEvent>
         summary: format!("{}, newest first", count(shown, "event")),
         previous: to("newer", events.first()).filter(|_| newer),
         next: to("older", events.last()).filter(|_| older),
+        past_end: (events.is_empty() && *reading != Reading::Newest).then(|| listing.address(&[])),
     }
 }
 

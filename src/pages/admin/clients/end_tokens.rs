@@ -44,12 +44,17 @@ async fn ask(admin: &Administrator, client: &Client, confirmation: Option<Field>
         ..held.await?
     };
     let ends = ends(&held);
-    let consequences = [
-        ends.as_str(),
-        "Everybody who is connected by it has to sign in to it again. What they have allowed is remembered.",
+    let mut consequences = vec![ends.as_str()];
+    // Nobody signs in to a service.
+    if held.authorizations > 0 {
+        consequences.push(
+            "Everybody who is connected by it has to sign in to it again. What they have allowed is remembered.",
+        );
+    }
+    consequences.push(
         "The client itself stays: with its secrets it can get new tokens at once. If a secret has leaked, \
          end that too.",
-    ];
+    );
     let asked = format!("End all tokens of {}?", client.name);
     Ok(question(admin, client, asked, "End all tokens")
         .saying(consequences)

@@ -10,6 +10,8 @@ use crate::models::refusal::Refusal;
 use crate::oauth::Scope;
 use crate::web::page::{Moment, ScopeLine, scope_lines};
 
+use super::super::why;
+
 pub(super) struct SecretLine {
     pub(super) id: String,
     pub(super) name: String,
@@ -72,7 +74,7 @@ impl RefusalLine {
             at: Moment::new(refusal.occurred_at, now),
             path: refusal.path.clone(),
             error: refusal.error.clone(),
-            reason: refusal.reason.clone(),
+            reason: why::told(&refusal.reason).to_owned(),
             expected: refusal.expected.clone(),
             presented: refusal.presented.clone(),
         }

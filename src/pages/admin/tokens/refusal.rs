@@ -13,6 +13,7 @@ use crate::web::page::{Area, Crumb, Moment, Page};
 use crate::web::person::Administrator;
 use crate::web::visitor::PageResult;
 
+use super::super::why;
 use super::{REFUSALS, crumbs};
 
 #[derive(Template)]
@@ -25,6 +26,7 @@ struct Show {
     client_name: Option<String>,
     difference: Option<Marked>,
     expected: Vec<String>,
+    why: String,
     refusal: Refusal,
 }
 
@@ -84,6 +86,7 @@ async fn show(admin: &Administrator) -> PageResult {
         client_name,
         difference: Marked::of(&refusal),
         expected: expected.lines().map(str::to_owned).collect(),
+        why: why::told(&refusal.reason).to_owned(),
         refusal,
     };
     Ok(admin.show(StatusCode::OK, &template))

@@ -13,6 +13,7 @@ use crate::web::page::{Area, Crumb, Moment, Page};
 use crate::web::person::Administrator;
 use crate::web::visitor::PageResult;
 
+use super::super::why;
 use super::{REFUSALS, crumbs};
 
 #[derive(Template)]
@@ -35,6 +36,12 @@ struct Line {
     refusal: Refusal,
     at: Moment,
     client: Option<String>,
+}
+
+impl Line {
+    fn why(&self) -> &str {
+        why::told(&self.refusal.reason)
+    }
 }
 
 /// Refusals with the names of their clients, by id.

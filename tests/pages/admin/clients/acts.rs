@@ -81,7 +81,7 @@ fn the_panic_button_ends_every_token_of_the_client_and_of_no_other() {
 
     let path = format!("{}/end-tokens", page_of(&app.client.id));
     let asked = page(&server, &mut root, &path);
-    asked.assert_says(&["API key"]);
+    asked.assert_says(&["API key", "Everybody who is connected by it"]);
     let said = act(&server, &mut root, &path);
     assert!(said.contains("2 app sign-ins, 1 API key."), "{said}");
     assert!(!api.is_active(&access) && !api.is_active(&key) && api.is_active(&foreign_access));
@@ -101,6 +101,17 @@ fn the_panic_button_ends_every_token_of_the_client_and_of_no_other() {
     // The client goes on.
     let (access, _) = app.tokens("ada");
     assert!(api.is_active(&access));
+}
+
+#[test]
+fn nobody_is_said_to_sign_in_to_a_service() {
+    let server = TestServer::start();
+    let mut root = administrator(&server);
+    let service = server.db_client(NewClient::service());
+    let path = format!("{}/end-tokens", page_of(&service.id));
+    let asked = page(&server, &mut root, &path);
+    asked.assert_says(&["The client itself stays"]);
+    assert!(!asked.words().contains("Everybody who"), "{asked:?}");
 }
 
 #[test]

@@ -42,6 +42,21 @@ fn an_empty_list_says_what_would_be_there() {
 }
 
 #[test]
+fn a_page_behind_the_end_leads_back_to_the_last() {
+    let server = TestServer::start();
+    let mut root = administrator(&server);
+    for number in 0..72 {
+        db_named(&server, &format!("client {number}"), |_| {});
+    }
+    let beyond = page(&server, &mut root, &format!("{PATH}?page=9"));
+    beyond.assert_says(&["Nothing on this page", "None of 72"]);
+    assert!(!beyond.words().contains("No client has"), "{beyond:?}");
+    let previous = beyond.link("?page=");
+    assert_eq!(previous, format!("{PATH}?page=2"));
+    page(&server, &mut root, &previous).assert_says(&["51–72 of 72"]);
+}
+
+#[test]
 fn a_client_is_found_by_a_part_of_its_name_or_id() {
     let server = TestServer::start();
     let mut root = administrator(&server);
