@@ -3,6 +3,7 @@
 
 mod client_edit;
 mod clients;
+mod confirmation;
 mod forms;
 mod history;
 mod keys;

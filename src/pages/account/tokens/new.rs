@@ -31,6 +31,8 @@ struct TokenForm {
     expiry: Expiry,
     /// Why no token can be made at all.
     problem: Option<String>,
+    /// The own password, where it has to be typed.
+    confirmation: Option<Field>,
 }
 
 /// `GET /account/tokens/new`.
@@ -51,6 +53,7 @@ async fn offer(person: &Person) -> PageResult {
         scopes: ScopeChoice::of(&permissions, &own),
         expiry: Expiry::proposing("30", person.now),
         problem: None,
+        confirmation: person.must_confirm().then(Field::default),
     };
     Ok(show(person, StatusCode::OK, form))
 }
@@ -65,8 +68,14 @@ async fn create(person: &Person, body: &Body) -> PageResult {
         scopes: ScopeChoice::read(&fields, &permissions, &own),
         expiry: Expiry::read(&fields, person.now)?,
         problem: None,
+        confirmation: person.must_confirm().then(Field::default),
     };
     if form.is_wrong() {
+        return Ok(show(person, StatusCode::UNPROCESSABLE_ENTITY, form));
+    }
+    // Asked last: what is wrong beside it costs no try.
+    form.confirmation = person.confirm(&fields).await?;
+    if form.confirmation.is_some() {
         return Ok(show(person, StatusCode::UNPROCESSABLE_ENTITY, form));
     }
     let (user_id, now) = (person.signed_in.user.id.clone(), person.now);

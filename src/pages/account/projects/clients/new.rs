@@ -43,6 +43,8 @@ struct ClientForm {
     proof: Proof,
     expiry: Expiry,
     problem: Option<String>,
+    /// The own password, where it has to be typed.
+    confirmation: Option<Field>,
 }
 
 /// What a client has to show.
@@ -72,6 +74,7 @@ async fn offer(member: &Member) -> PageResult {
         proof: Proof::Secret,
         expiry: Expiry::proposing("never", member.now),
         problem: None,
+        confirmation: member.must_confirm().then(Field::default),
     };
     Ok(show(member, StatusCode::OK, form))
 }
@@ -91,8 +94,14 @@ async fn create(member: &Member, body: &Body) -> PageResult {
         proof,
         expiry: Expiry::read(&fields, member.now)?,
         problem: None,
+        confirmation: member.must_confirm().then(Field::default),
     };
     if form.is_wrong() {
+        return Ok(show(member, StatusCode::UNPROCESSABLE_ENTITY, form));
+    }
+    // Asked last: what is wrong beside it costs no try.
+    form.confirmation = member.confirm(&fields).await?;
+    if form.confirmation.is_some() {
         return Ok(show(member, StatusCode::UNPROCESSABLE_ENTITY, form));
     }
     let client = Client {

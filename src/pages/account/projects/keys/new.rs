@@ -31,6 +31,8 @@ struct KeyForm {
     scopes: ScopeChoice,
     expiry: Expiry,
     problem: Option<String>,
+    /// The own password, where it has to be typed.
+    confirmation: Option<Field>,
 }
 
 /// `GET /account/projects/{slug}/clients/{client}/keys/new`.
@@ -54,6 +56,7 @@ async fn offer(keeper: &ClientKeeper) -> PageResult {
         scopes: ScopeChoice::of(&permissions, &offered(keeper).await?),
         expiry: Expiry::proposing("90", keeper.now),
         problem: None,
+        confirmation: keeper.must_confirm().then(Field::default),
     };
     Ok(show(keeper, StatusCode::OK, form))
 }
@@ -67,8 +70,14 @@ async fn create(keeper: &ClientKeeper, body: &Body) -> PageResult {
         scopes: ScopeChoice::read(&fields, &permissions, &offered(keeper).await?),
         expiry: Expiry::read(&fields, keeper.now)?,
         problem: None,
+        confirmation: keeper.must_confirm().then(Field::default),
     };
     if form.is_wrong() {
+        return Ok(show(keeper, StatusCode::UNPROCESSABLE_ENTITY, form));
+    }
+    // Asked last: what is wrong beside it costs no try.
+    form.confirmation = keeper.confirm(&fields).await?;
+    if form.confirmation.is_some() {
         return Ok(show(keeper, StatusCode::UNPROCESSABLE_ENTITY, form));
     }
     let key = NewToken {

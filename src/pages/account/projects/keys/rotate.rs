@@ -14,7 +14,7 @@ use crate::models::named_token::{self, NewToken};
 use crate::oauth::PlainSecret;
 use crate::web::error_page::PageError;
 use crate::web::form::Body;
-use crate::web::page::{Area, Crumb, Page, span};
+use crate::web::page::{Area, Crumb, Field, Page, span};
 use crate::web::shown_once;
 use crate::web::visitor::PageResult;
 
@@ -36,11 +36,14 @@ struct Rotate {
     overlaps: &'static [(&'static str, &'static str, i64)],
     /// What is wrong with the choice.
     problem: Option<&'static str>,
+    /// The own password, where it has to be typed.
+    confirmation: Option<Field>,
 }
 
 /// `GET /account/projects/{slug}/clients/{client}/keys/rotate?token=…`.
 pub async fn get(keeper: ClientKeeper) -> HttpResponse {
-    keeper.answer(ask(&keeper, StatusCode::OK, None).await)
+    let confirmation = keeper.must_confirm().then(Field::default);
+    keeper.answer(ask(&keeper, StatusCode::OK, None, confirmation).await)
 }
 
 /// `POST /account/projects/{slug}/clients/{client}/keys/rotate?token=…`.
@@ -52,6 +55,7 @@ async fn ask(
     keeper: &ClientKeeper,
     status: StatusCode,
     problem: Option<&'static str>,
+    confirmation: Option<Field>,
 ) -> PageResult {
     let permissions = keeper.app.directory.permissions().await?;
     let key = named(keeper).await?;
@@ -65,18 +69,24 @@ async fn ask(
         key: TokenLine::new(key, &permissions, keeper.now),
         overlaps: &OVERLAPS,
         problem,
+        confirmation,
     };
     Ok(keeper.show(status, &template))
 }
 
 async fn rotate(keeper: &ClientKeeper, body: &Body) -> PageResult {
+    const WRONG: StatusCode = StatusCode::UNPROCESSABLE_ENTITY;
     let fields = keeper.fields(body)?;
     let old = named(keeper).await?.token;
     keeper.check_can_give(&old.scope).await?;
     let Some(overlap) = overlap::read(&fields)? else {
         let problem = Some("Choose when the old key ends.");
-        return ask(keeper, StatusCode::UNPROCESSABLE_ENTITY, problem).await;
+        let confirmation = keeper.must_confirm().then(Field::default);
+        return ask(keeper, WRONG, problem, confirmation).await;
     };
+    if let Some(mistake) = keeper.confirm(&fields).await? {
+        return ask(keeper, WRONG, None, Some(mistake)).await;
+    }
     let name = old.name.clone().unwrap_or_default();
     let event = keeper.client_event("api_key.rotated", &name);
     let (by, now) = (keeper.signed_in.user.id.clone(), keeper.now);

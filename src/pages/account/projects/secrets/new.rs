@@ -36,6 +36,8 @@ struct SecretForm {
     /// When the others end; empty for not at all.
     overlap: String,
     problem: Option<String>,
+    /// The own password, where it has to be typed.
+    confirmation: Option<Field>,
 }
 
 /// `GET /account/projects/{slug}/clients/{client}/secrets/new`.
@@ -55,6 +57,7 @@ async fn offer(keeper: &ClientKeeper) -> PageResult {
         expiry: Expiry::proposing("never", keeper.now),
         overlap: String::new(),
         problem: None,
+        confirmation: keeper.must_confirm().then(Field::default),
     };
     Ok(show(keeper, StatusCode::OK, form))
 }
@@ -68,8 +71,14 @@ async fn create(keeper: &ClientKeeper, body: &Body) -> PageResult {
         expiry: Expiry::read(&fields, keeper.now)?,
         overlap: field(&fields, "overlap")?.to_owned(),
         problem: None,
+        confirmation: keeper.must_confirm().then(Field::default),
     };
     if form.name.error.is_some() || form.expiry.is_wrong() {
+        return Ok(show(keeper, StatusCode::UNPROCESSABLE_ENTITY, form));
+    }
+    // Asked last: what is wrong beside it costs no try.
+    form.confirmation = keeper.confirm(&fields).await?;
+    if form.confirmation.is_some() {
         return Ok(show(keeper, StatusCode::UNPROCESSABLE_ENTITY, form));
     }
     let others_end = overlap::read(&fields)?.map(|seconds| keeper.now.plus(seconds));
