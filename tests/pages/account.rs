@@ -12,6 +12,7 @@ mod members;
 mod password;
 mod projects;
 mod tokens;
+mod twice;
 
 use crate::support::app::{GUESSED, PASSWORD};
 use crate::support::browser::Form;

@@ -18,6 +18,7 @@ use crate::web::page::{Area, Crumb, Field, Page, span};
 use crate::web::shown_once;
 use crate::web::visitor::PageResult;
 
+use super::super::super::once::{self, Made};
 use super::super::super::token_line::TokenLine;
 use super::super::member::ClientKeeper;
 use super::super::overlap::{self, OVERLAPS};
@@ -30,6 +31,7 @@ struct Rotate {
     area: Area,
     crumbs: Vec<Crumb>,
     path: String,
+    id: String,
     key: TokenLine,
     /// How long the new one lives, in words; none for ever.
     lifetime: Option<String>,
@@ -65,6 +67,7 @@ async fn ask(
         area: keeper.area("projects"),
         crumbs: keeper.client_crumbs(),
         path: keeper.client_path(""),
+        id: once::id(keeper.now),
         lifetime: lifetime(&key.token).map(span),
         key: TokenLine::new(key, &permissions, keeper.now),
         overlaps: &OVERLAPS,
@@ -88,17 +91,26 @@ async fn rotate(keeper: &ClientKeeper, body: &Body) -> PageResult {
         return ask(keeper, WRONG, None, Some(mistake)).await;
     }
     let name = old.name.clone().unwrap_or_default();
-    let event = keeper.client_event("api_key.rotated", &name);
+    let mut event = keeper.client_event("api_key.rotated", &name);
+    event.id = once::read(&fields)?;
     let (by, now) = (keeper.signed_in.user.id.clone(), keeper.now);
     let replace = keeper.app.db.write(move |connection| {
-        let made = replace(connection, &old, overlap, &by, now)?;
-        if made.is_some() {
-            event.insert(connection)?;
+        let found = named_token::find(connection, &old.client_id, &old.id)?;
+        if !found.is_some_and(|found| found.token.is_live(now)) {
+            return Ok(None);
         }
-        Ok(made)
+        if !event.insert_once(connection)? {
+            return Ok(Some(Made::Before));
+        }
+        Ok(Some(Made::Now(replace(
+            connection, &old, overlap, &by, now,
+        )?)))
     });
-    let secret = replace.await?.ok_or_else(PageError::not_found)?;
     let path = keeper.client_path("");
+    let secret = match replace.await?.ok_or_else(PageError::not_found)? {
+        Made::Now(secret) => secret,
+        Made::Before | Made::TooMany => return Ok(keeper.done(&path, once::BEFORE)),
+    };
     let sentence = match overlap {
         0 => format!("The API key {name} was rotated. The old one has ended."),
         _ => format!(
@@ -111,19 +123,15 @@ async fn rotate(keeper: &ClientKeeper, body: &Body) -> PageResult {
     Ok(response)
 }
 
-/// The new key; none where somebody else has ended the old one just now, or the client has too many.
+/// Ends the old one, at once or later, and makes the new one.
 fn replace(
     connection: &mut DbConnection,
     old: &AccessToken,
     overlap: i64,
     by: &str,
     now: UnixTime,
-) -> Result<Option<PlainSecret>> {
+) -> Result<PlainSecret> {
     let client_id = &old.client_id;
-    let found = named_token::find(connection, client_id, &old.id)?;
-    if !found.is_some_and(|found| found.token.is_live(now)) {
-        return Ok(None);
-    }
     if overlap == 0 {
         let ending = Ending {
             because: "rotated",
@@ -141,7 +149,7 @@ fn replace(
         scope: old.scope.clone(),
         expires_at: lifetime(old).map(|seconds| now.plus(seconds)),
     };
-    Ok(Some(new.insert(connection, now)?))
+    Ok(new.insert(connection, now)?)
 }
 
 /// Seconds from a key's making to its end.

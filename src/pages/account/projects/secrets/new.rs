@@ -13,6 +13,7 @@ use crate::web::shown_once;
 use crate::web::visitor::PageResult;
 
 use super::super::super::expiry::Expiry;
+use super::super::super::once::{self, Made};
 use super::super::member::ClientKeeper;
 use super::super::overlap::{self, OVERLAPS};
 
@@ -31,6 +32,7 @@ struct New {
 }
 
 struct SecretForm {
+    id: String,
     name: Field,
     expiry: Expiry,
     /// When the others end; empty for not at all.
@@ -53,6 +55,7 @@ pub async fn post(keeper: ClientKeeper, body: Body) -> HttpResponse {
 async fn offer(keeper: &ClientKeeper) -> PageResult {
     keeper.check_can_give(&keeper.client.scope).await?;
     let form = SecretForm {
+        id: once::id(keeper.now),
         name: Field::default(),
         expiry: Expiry::proposing("never", keeper.now),
         overlap: String::new(),
@@ -67,6 +70,7 @@ async fn create(keeper: &ClientKeeper, body: &Body) -> PageResult {
     keeper.check_can_give(&keeper.client.scope).await?;
     let name = field(&fields, "name")?.trim();
     let mut form = SecretForm {
+        id: once::read(&fields)?,
         name: Field::new(name, named_token::check_name(name).err()),
         expiry: Expiry::read(&fields, keeper.now)?,
         overlap: field(&fields, "overlap")?.to_owned(),
@@ -83,26 +87,33 @@ async fn create(keeper: &ClientKeeper, body: &Body) -> PageResult {
     }
     let others_end = overlap::read(&fields)?.map(|seconds| keeper.now.plus(seconds));
     let (client, now, expires_at) = (keeper.client.clone(), keeper.now, form.expiry.end());
-    let event = keeper.client_event("client_secret.created", name);
+    let mut event = keeper.client_event("client_secret.created", name);
+    event.id.clone_from(&form.id);
     let name = name.to_owned();
     let create = keeper.app.db.write(move |connection| {
         let others = client_secret::of_client(connection, &client)?;
         if others.iter().filter(|own| own.is_live(now)).count() >= LIMIT {
-            return Ok(None);
+            return Ok(Made::TooMany);
         }
-        event.insert(connection)?;
+        if !event.insert_once(connection)? {
+            return Ok(Made::Before);
+        }
         if let Some(end) = others_end {
             client_secret::end_all_at(connection, &client.id, end)?;
         }
         let id = &client.id;
         let secret = client_secret::insert_until(connection, id, &name, expires_at, now)?;
-        Ok(Some(secret))
+        Ok(Made::Now(secret))
     });
-    let Some(secret) = create.await? else {
-        form.problem = Some(format!(
-            "The client has {LIMIT} secrets that work, which is the most. Revoke one first."
-        ));
-        return Ok(show(keeper, StatusCode::UNPROCESSABLE_ENTITY, form));
+    let secret = match create.await? {
+        Made::Now(secret) => secret,
+        Made::Before => return Ok(keeper.done(&keeper.client_path(""), once::BEFORE)),
+        Made::TooMany => {
+            form.problem = Some(format!(
+                "The client has {LIMIT} secrets that work, which is the most. Revoke one first."
+            ));
+            return Ok(show(keeper, StatusCode::UNPROCESSABLE_ENTITY, form));
+        }
     };
     let path = keeper.client_path("");
     let sentence = format!("The secret {} was created.", form.name.value);
