@@ -92,6 +92,19 @@ fn an_idle_session_ends() {
 }
 
 #[test]
+fn a_session_in_use_does_not_end_as_an_idle_one_however_short_the_limit() {
+    let server = TestServer::with(|config| config.session.idle = 6);
+    server.db_user("ada");
+    let mut browser = signed_in(&server, "ada");
+    for _ in 0..20 {
+        server.advance(1);
+        assert!(is_signed_in(&server, &mut browser));
+    }
+    server.advance(7);
+    assert!(!is_signed_in(&server, &mut browser));
+}
+
+#[test]
 fn a_session_ends_for_good_although_it_is_used() {
     let server =
         TestServer::with(|config| (config.session.idle, config.session.absolute) = (1000, 3000));
