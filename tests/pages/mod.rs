@@ -3,6 +3,7 @@
 mod account;
 mod admin;
 mod audit_log;
+mod audited;
 mod busy;
 mod connected_apps;
 mod consent;

@@ -1,6 +1,8 @@
 //! A person has decided: the authorization request is claimed once, and an allowed one becomes an
 //! authorization and a code (RFC 6749 §4.1.2). Who presses Allow twice gets another code, and the first one ends.
 
+use std::net::IpAddr;
+
 use crate::clock::UnixTime;
 use crate::db::DbConnection;
 use crate::error::Result;
@@ -22,6 +24,7 @@ pub fn allow(
     user_id: &str,
     scope: &Scope,
     code_ttl: i64,
+    address: IpAddr,
     now: UnixTime,
 ) -> Result<Option<PlainSecret>> {
     let is_first = authorization_request::claim(connection, &request.id, now)?;
@@ -59,6 +62,7 @@ pub fn allow(
         user_id: Some(user_id.to_owned()),
         client_id: Some(request.client_id.clone()),
         authorization_id: Some(granted.id),
+        address: Some(address.to_string()),
         detail: Some(scope.to_string()),
         ..AuditEvent::new("authorization.granted", now)
     }
@@ -104,6 +108,7 @@ pub fn deny(
     connection: &mut DbConnection,
     request: &AuthorizationRequest,
     user_id: &str,
+    address: IpAddr,
     now: UnixTime,
 ) -> Result<bool> {
     let decided = authorization_request::claim(connection, &request.id, now)?;
@@ -112,6 +117,7 @@ pub fn deny(
             actor: Some(user_id.to_owned()),
             user_id: Some(user_id.to_owned()),
             client_id: Some(request.client_id.clone()),
+            address: Some(address.to_string()),
             ..AuditEvent::new("authorization.denied", now)
         }
         .insert(connection)?;

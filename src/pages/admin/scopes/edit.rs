@@ -5,6 +5,7 @@ use actix_web::HttpResponse;
 use actix_web::http::StatusCode;
 use askama::Template;
 
+use crate::models::changes;
 use crate::models::scope::{self, RegisteredScope};
 use crate::oauth::Params;
 use crate::web::error_page::PageError;
@@ -104,9 +105,12 @@ async fn change(admin: &Administrator, body: &Body) -> PageResult {
         return Ok(show(admin, status, Some(&old), form));
     }
     let scope = form.scope(admin);
-    let event = admin.event("scope.changed").about(&scope.name);
+    let event = admin.event("scope.changed");
+    let was = old.clone();
     let change = admin.app.db.write(move |connection| {
-        event.insert(connection)?;
+        event
+            .about(&changes::of_scope(&was, &scope))
+            .insert(connection)?;
         Ok(scope::update(connection, &scope)?)
     });
     if !change.await? {
