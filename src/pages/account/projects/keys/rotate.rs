@@ -22,7 +22,7 @@ use super::super::super::once::{self, Made};
 use super::super::super::token_line::TokenLine;
 use super::super::member::ClientKeeper;
 use super::super::overlap::{self, OVERLAPS};
-use super::named;
+use super::{ended_before, named};
 
 #[derive(Template)]
 #[template(path = "account/projects/keys/rotate.html")]
@@ -61,6 +61,9 @@ async fn ask(
 ) -> PageResult {
     let permissions = keeper.app.directory.permissions().await?;
     let key = named(keeper).await?;
+    if !key.token.is_live(keeper.now) {
+        return Ok(ended_before(keeper));
+    }
     keeper.check_can_give(&key.token.scope).await?;
     let template = Rotate {
         page: keeper.page("Rotate API key"),
@@ -81,6 +84,9 @@ async fn rotate(keeper: &ClientKeeper, body: &Body) -> PageResult {
     const WRONG: StatusCode = StatusCode::UNPROCESSABLE_ENTITY;
     let fields = keeper.fields(body)?;
     let old = named(keeper).await?.token;
+    if !old.is_live(keeper.now) {
+        return Ok(ended_before(keeper));
+    }
     keeper.check_can_give(&old.scope).await?;
     let Some(overlap) = overlap::read(&fields)? else {
         let problem = Some("Choose when the old key ends.");
@@ -107,9 +113,10 @@ async fn rotate(keeper: &ClientKeeper, body: &Body) -> PageResult {
         )?)))
     });
     let path = keeper.client_path("");
-    let secret = match replace.await?.ok_or_else(PageError::not_found)? {
-        Made::Now(secret) => secret,
-        Made::Before | Made::TooMany => return Ok(keeper.done(&path, once::BEFORE)),
+    let secret = match replace.await? {
+        Some(Made::Now(secret)) => secret,
+        Some(Made::Before | Made::TooMany) => return Ok(keeper.done(&path, once::BEFORE)),
+        None => return Ok(ended_before(keeper)),
     };
     let sentence = match overlap {
         0 => format!("The API key {name} was rotated. The old one has ended."),
