@@ -133,7 +133,7 @@ pub fn instead(response: HttpResponse) -> actix_web::Error {
 /// A page is come back to after the sign-in; a form is not, since it would have to be sent again.
 fn sign_in_first(visitor: &Visitor) -> HttpResponse {
     if visitor.request.method() != Method::GET {
-        return visitor.answer(Err(PageError::forged()));
+        return visitor.answer(Err(PageError::signed_out()));
     }
     let query = visitor.request.query_string();
     let mut wanted = visitor.own_path().to_owned();

@@ -320,6 +320,7 @@ impl Visitor {
             status: error.status.as_u16(),
             happened: error.happened,
             remedy: error.remedy,
+            link: error.link,
             request_id,
         };
         let own = self.own_path();
