@@ -34,6 +34,8 @@ pub struct App {
     pub sign_ins: SignInThrottle,
     /// Wrong passwords that are to be written to the audit log.
     pub failed_sign_ins: FailedSignIns,
+    /// Who was turned away from the administrators' pages lately: the audit log has it once a minute.
+    pub turned_away: Throttle,
     /// The limit of unknown tokens and codes.
     pub misses: Throttle,
     /// The limit of wrong client secrets.
@@ -67,6 +69,7 @@ impl App {
             hasher: PasswordHasher::start(&config.password)?,
             sign_ins: SignInThrottle::new(&config.login),
             failed_sign_ins: FailedSignIns::default(),
+            turned_away: Throttle::new(1, 60, 60),
             misses: Throttle::new(limits.misses, limits.window, limits.window),
             secret_failures: Throttle::new(limits.secret_failures, limits.window, limits.window),
             last_uses: LastUses::new(),

@@ -1,4 +1,4 @@
-// Copy buttons, and a search among many choices. Every page works without this file.
+// Copy buttons, one press where two were made, and a search among many choices. Every page works without this file.
 for (const button of document.querySelectorAll("button[data-copy]")) {
   if (!navigator.clipboard) break;
   button.hidden = false;
@@ -7,6 +7,13 @@ for (const button of document.querySelectorAll("button[data-copy]")) {
     button.textContent = "Copied";
   });
 }
+
+// A second press while the first is on its way does nothing.
+let sent = -Infinity;
+addEventListener("submit", (event) => {
+  if (event.timeStamp - sent < 1000) event.preventDefault();
+  else sent = event.timeStamp;
+});
 
 // A box that finds some of many choices.
 for (const field of document.querySelectorAll("[data-filter]")) {

@@ -2,6 +2,7 @@
 //! Never holds a secret.
 
 use diesel::prelude::*;
+use diesel::result::{DatabaseErrorKind, Error};
 
 use crate::clock::UnixTime;
 use crate::db::DbConnection;
@@ -66,6 +67,19 @@ impl AuditEvent {
             .values(self)
             .execute(connection)?;
         Ok(())
+    }
+
+    /// Writes it unless there is one of its id; says whether it did. For acts that must not happen twice.
+    ///
+    /// # Errors
+    /// The database's.
+    pub fn insert_once(self, connection: &mut DbConnection) -> QueryResult<bool> {
+        // In a savepoint, since PostgreSQL does nothing more in a transaction in which a row was refused.
+        match connection.transaction(|connection| self.insert(connection)) {
+            Ok(()) => Ok(true),
+            Err(Error::DatabaseError(DatabaseErrorKind::UniqueViolation, _)) => Ok(false),
+            Err(error) => Err(error),
+        }
     }
 }
 

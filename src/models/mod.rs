@@ -13,6 +13,7 @@ pub mod authorization;
 pub mod authorization_code;
 pub mod authorization_request;
 pub mod census;
+pub mod changes;
 pub mod client;
 pub mod client_secret;
 pub mod consent;

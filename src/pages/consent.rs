@@ -95,7 +95,7 @@ async fn continue_request(visitor: &Visitor) -> PageResult {
 /// request and the scope that was shown: the decision is about exactly that.
 async fn decide(visitor: &Visitor, body: &Body) -> PageResult {
     let fields = visitor.form(body)?;
-    let waiting = WaitingRequest::find(visitor, field(&fields, "continue")?).await?;
+    let waiting = WaitingRequest::find_to_decide(visitor, field(&fields, "continue")?).await?;
     let signed_in = visitor.signed_in().await?.ok_or_else(PageError::forged)?;
     let question = match Question::new(visitor, waiting, signed_in).await? {
         Ok(question) => question,
@@ -191,7 +191,7 @@ impl Question {
     async fn allow(self, visitor: &Visitor, asked: Asked) -> PageResult {
         let (request, session) = (self.waiting.request.clone(), self.signed_in.session.clone());
         let (scope, code_ttl) = (self.scope.clone(), visitor.app.config.tokens.code_ttl);
-        let now = visitor.now;
+        let (address, now) = (visitor.address, visitor.now);
         let allow = visitor.app.db.write(move |connection| {
             // Whoever ended the session meanwhile, by a new password or otherwise, ended this too.
             if !session::is_live_and_hold(connection, &session, now)? {
@@ -212,6 +212,7 @@ impl Question {
                 &session.user_id,
                 &scope,
                 code_ttl,
+                address,
                 now,
             )
         });
@@ -232,15 +233,12 @@ async fn refuse(
     signed_in: &SignedIn,
     error: &OAuthError,
 ) -> PageResult {
-    let (request, user_id, now) = (
-        waiting.request.clone(),
-        signed_in.user.id.clone(),
-        visitor.now,
-    );
+    let (request, user_id) = (waiting.request.clone(), signed_in.user.id.clone());
+    let (address, now) = (visitor.address, visitor.now);
     let refused = visitor
         .app
         .db
-        .write(move |connection| grant::deny(connection, &request, &user_id, now))
+        .write(move |connection| grant::deny(connection, &request, &user_id, address, now))
         .await?;
     if refused {
         refusal_log::note(&visitor.app, &visitor.request, &Error::from(error.clone()));

@@ -114,7 +114,20 @@ fn own_page(return_to: &str) -> &str {
             .is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
     });
     let plain = !return_to.contains(|c: char| c.is_control() || c.is_whitespace() || c == '\\');
-    if inside && plain { return_to } else { "" }
+    if inside && plain && !climbs(path) {
+        return_to
+    } else {
+        ""
+    }
+}
+
+/// Whether browsers would take a part of the path as the folder above, and so leave what the path begins with.
+fn climbs(path: &str) -> bool {
+    let is_dots = |part: &str| matches!(part.replace("%2e", ".").as_str(), "." | "..");
+    path.to_ascii_lowercase()
+        .replace("%5c", "/")
+        .split('/')
+        .any(is_dots)
 }
 
 /// Whether a session was begun.

@@ -7,6 +7,7 @@ use askama::Template;
 use crate::error::Error;
 
 use super::page::{Page, count};
+use super::paths;
 
 /// A page that says why there is no other.
 #[derive(Debug)]
@@ -19,6 +20,8 @@ pub struct PageError {
     pub happened: String,
     /// What to do now, in a sentence.
     pub remedy: &'static str,
+    /// Where to go from here: a path of ours, and the words of the link.
+    pub link: Option<(&'static str, &'static str)>,
     /// Seconds until another try makes sense, for `Retry-After`.
     pub retry_after: Option<i64>,
     /// What failed, for the log.
@@ -33,6 +36,7 @@ pub(super) struct ErrorTemplate {
     pub status: u16,
     pub happened: String,
     pub remedy: &'static str,
+    pub link: Option<(&'static str, &'static str)>,
     pub request_id: String,
 }
 
@@ -49,6 +53,7 @@ impl PageError {
             title,
             happened: happened.into(),
             remedy,
+            link: (status == StatusCode::NOT_FOUND).then_some((paths::ACCOUNT, "Your account")),
             retry_after: None,
             cause: None,
         }
@@ -62,6 +67,20 @@ impl PageError {
             "It was not sent from a page that this server gave to this browser, or you have signed in or out since.",
             "Go back, load the page again and repeat what you did.",
         )
+    }
+
+    /// 403 for a form of somebody whose session has ended meanwhile.
+    pub fn signed_out() -> Self {
+        let page = Self::new(
+            StatusCode::FORBIDDEN,
+            "You are signed out",
+            "Your session ended before the form was sent, so nothing was changed.",
+            "Sign in, and do it again. What you typed is still in the form: go back in your browser to copy it.",
+        );
+        Self {
+            link: Some((paths::LOGIN, "Sign in")),
+            ..page
+        }
     }
 
     /// 403 for who may not administer.

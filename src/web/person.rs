@@ -15,6 +15,7 @@ use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 
 use crate::authentication::SignIn;
+use crate::authentication::throttle::Key;
 use crate::db::DbConnection;
 use crate::models::audit_event::AuditEvent;
 use crate::models::session;
@@ -95,11 +96,33 @@ impl FromRequest for Administrator {
             if person.signed_in.user.is_admin() {
                 Ok(Self(person))
             } else {
-                let refusal = person.answer(Err(PageError::administrators_only()));
-                Err(instead(refusal))
+                let refusal = match note_turned_away(&person).await {
+                    Ok(()) => PageError::administrators_only(),
+                    Err(error) => error.into(),
+                };
+                Err(instead(person.answer(Err(refusal))))
             }
         })
     }
+}
+
+/// Writes down who wanted to administer without the role and what, at most once a minute for each person.
+async fn note_turned_away(person: &Person) -> crate::error::Result<()> {
+    let (user_id, now) = (person.signed_in.user.id.clone(), person.now);
+    let key = Key::Account(user_id.clone());
+    if person.app.turned_away.count(key, now).is_err() {
+        return Ok(());
+    }
+    let target = format!("{} {}", person.request.method(), person.own_path());
+    let mut event = person.event("admin.refused").about(&shortened(&target));
+    event.user_id = Some(user_id);
+    let write = move |connection: &mut DbConnection| Ok(event.insert(connection)?);
+    person.app.db.write(write).await
+}
+
+/// As much of an address as a line has room for.
+fn shortened(target: &str) -> String {
+    target.chars().take(200).collect()
 }
 
 /// Answers a request that an extractor does not let in.
@@ -110,7 +133,7 @@ pub fn instead(response: HttpResponse) -> actix_web::Error {
 /// A page is come back to after the sign-in; a form is not, since it would have to be sent again.
 fn sign_in_first(visitor: &Visitor) -> HttpResponse {
     if visitor.request.method() != Method::GET {
-        return visitor.answer(Err(PageError::forged()));
+        return visitor.answer(Err(PageError::signed_out()));
     }
     let query = visitor.request.query_string();
     let mut wanted = visitor.own_path().to_owned();

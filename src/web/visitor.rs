@@ -147,7 +147,8 @@ impl Visitor {
         form::fields_up_to(&self.request, body, most).map_err(|error| Error::from(error).into())
     }
 
-    /// Who is signed in, if anybody. Notes the use, at most once a minute.
+    /// Who is signed in, if anybody. Notes the use, at most once a minute, and often enough that a session in use
+    /// does not end as an idle one.
     ///
     /// # Errors
     /// The database's.
@@ -166,7 +167,8 @@ impl Visitor {
         let Some((session, user)) = found else {
             return Ok(None);
         };
-        if now.since(session.last_seen_at) >= MINUTE {
+        let seldom = MINUTE.min(self.app.config.session.idle / 2);
+        if now.since(session.last_seen_at) >= seldom {
             let end = self.session_end(session.created_at);
             let address = self.address.to_string();
             self.app
@@ -318,6 +320,7 @@ impl Visitor {
             status: error.status.as_u16(),
             happened: error.happened,
             remedy: error.remedy,
+            link: error.link,
             request_id,
         };
         let own = self.own_path();

@@ -131,3 +131,17 @@ looks(() => world, 'token form with 200 scopes', async (page) => {
   await page.goto(`${world.issuer}/account/tokens/new`);
   assert.ok(await page.getByRole('checkbox').count() > 200);
 });
+
+test('a double click on a slow line makes one token and shows it', async () => {
+  await visit(world, async (page) => {
+    await open(world, page, '/account/tokens/new');
+    const line = await page.context().newCDPSession(page);
+    await line.send('Network.enable');
+    await line.send('Network.emulateNetworkConditions', { offline: false, latency: 100, downloadThroughput: -1, uploadThroughput: -1 });
+    await page.getByLabel('Name', { exact: true }).fill('Clicked twice');
+    await page.getByLabel('notes.read', { exact: true }).check();
+    await page.getByRole('button', { name: 'Create token' }).dblclick({ delay: 30 });
+    assert.match(await page.locator('#new-token').textContent(), /^lkp_/);
+    assert.equal(await page.locator('li').filter({ hasText: 'Clicked twice' }).count(), 1);
+  });
+});

@@ -204,6 +204,37 @@ fn whoever_is_signed_in_already_goes_on() {
 }
 
 #[test]
+fn no_part_of_the_way_back_climbs_out_of_the_issuers_path() {
+    let server = TestServer::start();
+    server.db_user("ada");
+    let mut browser = signed_in(&server, "ada");
+    let mut leads = |target: &str| {
+        let query = url::form_urlencoded::Serializer::new(String::new())
+            .append_pair("return_to", target)
+            .finish();
+        let answer = browser.get_once(&server.address(&format!("/login?{query}")));
+        answer
+            .location()
+            .strip_prefix(&server.url)
+            .map(str::to_owned)
+    };
+    for target in [
+        "/admin/../../other-app",
+        "/admin/..",
+        "/account/./../x",
+        "/admin/%2e%2e/%2E%2e/other-app",
+        "/admin/.%2E/x",
+        "/admin/..%5c..%5Cother-app",
+        "/admin/..?x=1",
+    ] {
+        assert_eq!(leads(target).as_deref(), Some("/account"), "{target}");
+    }
+    for target in ["/admin/clients?search=..", "/account/projects/a..b"] {
+        assert_eq!(leads(target).as_deref(), Some(target));
+    }
+}
+
+#[test]
 fn a_parameter_cannot_choose_where_signing_in_leads() {
     let server = TestServer::start();
     server.db_user("ada");

@@ -4,6 +4,7 @@ mod account;
 mod admin;
 mod audit_log;
 mod audit_log_list;
+mod audited;
 mod busy;
 mod connected_apps;
 mod consent;

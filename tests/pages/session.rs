@@ -92,6 +92,33 @@ fn an_idle_session_ends() {
 }
 
 #[test]
+fn a_session_in_use_does_not_end_as_an_idle_one_however_short_the_limit() {
+    let server = TestServer::with(|config| config.session.idle = 6);
+    server.db_user("ada");
+    let mut browser = signed_in(&server, "ada");
+    for _ in 0..20 {
+        server.advance(1);
+        assert!(is_signed_in(&server, &mut browser));
+    }
+    server.advance(7);
+    assert!(!is_signed_in(&server, &mut browser));
+}
+
+#[test]
+fn a_form_of_a_session_that_ended_leads_to_the_sign_in() {
+    let server = TestServer::with(|config| config.session.idle = 600);
+    server.db_user("ada");
+    let mut browser = signed_in(&server, "ada");
+    let page = browser.get_once(&server.address("/account/projects/new"));
+    let form = Form::find(&page, "/new").fill("name", "Weather");
+    server.advance(601);
+    let answer = browser.submit_once(&server.url, &form);
+    assert_eq!(answer.status, 403);
+    answer.assert_says(&["You are signed out", "nothing was changed"]);
+    assert_eq!(answer.link("/login"), "/login");
+}
+
+#[test]
 fn a_session_ends_for_good_although_it_is_used() {
     let server =
         TestServer::with(|config| (config.session.idle, config.session.absolute) = (1000, 3000));

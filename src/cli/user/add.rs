@@ -8,7 +8,6 @@ use crate::db::DbConnection;
 use crate::error::{Error, Result};
 use crate::models::role;
 use crate::models::user::{self, User};
-use crate::oauth::List;
 
 use super::super::installation::{Installation, audit, now};
 use super::super::output::Output;
@@ -71,7 +70,7 @@ fn insert(connection: &mut DbConnection, user: User, now: UnixTime) -> Result<Us
     user::insert(connection, user.clone())?;
     let mut event = audit("user.added", now);
     event.user_id = Some(user.id.clone());
-    event.detail = Some(String::from(List(user.roles.to_vec())));
+    event.detail = Some(user.roles.join(" "));
     event.insert(connection)?;
     Ok(user)
 }

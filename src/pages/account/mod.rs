@@ -13,6 +13,7 @@ pub(in crate::pages) mod token_line;
 
 mod expiry;
 mod leak_line;
+mod once;
 mod scope_choice;
 
 use actix_web::HttpResponse;

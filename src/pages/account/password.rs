@@ -49,6 +49,10 @@ async fn change(person: &Person, body: &Body) -> PageResult {
         ..PasswordForm::empty(person)
     };
     form.new.error = check_choice(new, &app.config, &user.username, &user.email).err();
+    if new == field(&fields, "current")? {
+        let same = "Choose one that differs from the current one.";
+        form.new.error.get_or_insert_with(|| String::from(same));
+    }
     form.repeat.error =
         (new != repeat).then(|| String::from("The two passwords differ. Type it again."));
     // Asked last: what is wrong with the new password costs no try.

@@ -52,15 +52,16 @@ async fn end(person: &Person, body: &Body) -> PageResult {
     let user_id = person.signed_in.user.id.clone();
     let mut event = person.event("session.ended");
     event.user_id = Some(user_id.clone());
+    let now = person.now;
     let end = person.app.db.write(move |connection| {
-        let ended = session::end(connection, &id, &user_id)?;
-        if ended {
+        if session::end(connection, &id, &user_id)? {
             event.insert(connection)?;
+            return Ok(Some("That session was signed out."));
         }
-        Ok(ended)
+        // Somebody else's is not there for this person.
+        let others = session::find_live(connection, &id, now)?;
+        Ok(others.is_none().then_some("That session had ended before."))
     });
-    if !end.await? {
-        return Err(PageError::not_found());
-    }
-    Ok(person.done(paths::ACCOUNT, "That session was signed out."))
+    let sentence = end.await?.ok_or_else(PageError::not_found)?;
+    Ok(person.done(paths::ACCOUNT, sentence))
 }

@@ -74,7 +74,7 @@ fn a_member_renames_it_and_changes_its_scopes() {
     assert!(page.contains("<h1><bdi>Roof \"& co\"</bdi></h1>"), "{page}");
     assert!(page.contains("The changes are saved and in force."));
     assert_eq!(scene.scope(), "read write");
-    let event = "audit_events WHERE action = 'client.changed' AND detail = 'weather: Roof \"& co\"' \
+    let event = "audit_events WHERE action = 'client.changed' AND detail LIKE 'weather: Roof \"& co\": name Station -> %' \
                  AND client_id IS NOT NULL AND actor IS NOT NULL";
     assert_eq!(scene.server.db_count(event), 1);
     clients::token(&scene.server, &scene.id, &scene.secret).assert_tokens();

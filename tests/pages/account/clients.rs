@@ -95,7 +95,9 @@ fn a_new_secret_lets_the_old_one_end_when_one_says() {
     for secret in [&first, &second] {
         token(&server, &client, secret).assert_error(401, "invalid_client");
     }
-    let fourth = another(&server, &mut browser, &way, "0");
+    // In a new session: the password is not asked for again.
+    let mut later = signed_in(&server, "ada");
+    let fourth = another(&server, &mut later, &way, "0");
     token(&server, &client, &third).assert_error(401, "invalid_client");
     token(&server, &client, &fourth).assert_tokens();
 }

@@ -92,3 +92,15 @@ fn a_session_tells_from_where_it_was_last_used() {
         assert!(page.body.contains(address), "{address}: {page:?}");
     }
 }
+
+#[test]
+fn the_password_that_one_has_is_no_new_one() {
+    let server = TestServer::start();
+    server.db_user("ada");
+    let mut browser = signed_in(&server, "ada");
+    let (at, page) = account(&server, &mut browser);
+    let answer = browser.submit_once(&at, &change(&page, PASSWORD, PASSWORD, PASSWORD));
+    super::super::assert_page(&answer, 422);
+    answer.assert_says(&["Choose one that differs from the current one."]);
+    assert_eq!(server.db_events("user.password_changed"), 0);
+}

@@ -1,6 +1,7 @@
 //! The administrators' pages.
 
 mod clients;
+mod confirmation;
 mod ending_tokens;
 mod finding_tokens;
 mod refusals;

@@ -76,11 +76,16 @@ fn one_session_or_all_of_them_are_signed_out() {
             .count()
     };
     assert_eq!(left(), 2);
-    assert_page(&admin.submit_once(&server.url, one.unwrap()), 404);
+    let again = admin.submit_once(&server.url, one.unwrap());
+    let told = assert_done(&server, &mut admin, &again, &path);
+    assert_eq!(told, "It had ended before.");
 
     let (_, other) = admin.get(&format!("{}/admin/users/{bea}", server.url));
     let form = Form::find(&other, &format!("{bea}/sessions"));
-    for wrong in [session.as_str(), "", "x"] {
+    let sessions = Form::all(&page).into_iter();
+    let mut sessions = sessions.filter_map(|form| form.field("session").map(str::to_owned));
+    let live = sessions.find(|own| *own != session).unwrap();
+    for wrong in [live.as_str(), "", "x"] {
         let form = form.clone().fill("session", wrong);
         assert_page(&admin.submit_once(&server.url, &form), 404);
     }
@@ -122,6 +127,9 @@ fn an_app_is_disconnected_and_a_personal_token_revoked() {
     }
     let answer = send(&server, &mut admin, (&path, "/tokens"), &[]);
     assert_done(&server, &mut admin, &answer, &path);
+    let again = admin.submit_once(&server.url, &Form::find(&page, "/tokens"));
+    let told = assert_done(&server, &mut admin, &again, &path);
+    assert_eq!(told, "It had ended before.");
     assert!(!api.is_active(&personal) && api.is_active(&of_bea));
     let page = open(&server, &mut admin, &path);
     for piece in ["No connected apps", "No personal access tokens"] {

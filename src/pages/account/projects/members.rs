@@ -1,5 +1,5 @@
 //! Who belongs to a project. Owners add people by their user names, change what they may do and take them
-//! out; a project always keeps an owner who can sign in.
+//! out; a project always keeps an owner who can sign in. Who makes an owner types the password.
 
 use actix_web::HttpResponse;
 use actix_web::http::StatusCode;
@@ -43,6 +43,21 @@ struct Line {
 struct AddForm {
     username: Field,
     as_owner: bool,
+    /// The own password, where it may have to be typed.
+    confirmation: Option<Field>,
+}
+
+/// Asks for the password before a member becomes an owner.
+#[derive(Template)]
+#[template(path = "account/projects/make_owner.html")]
+struct MakeOwner {
+    page: Page,
+    area: Area,
+    crumbs: Vec<Crumb>,
+    slug: String,
+    user_id: String,
+    username: String,
+    confirmation: Option<Field>,
 }
 
 /// Said wherever the only owner would go.
@@ -51,7 +66,11 @@ const LAST_OWNER: &str =
 
 /// `GET /account/projects/{slug}/members`.
 pub async fn get(member: Member) -> HttpResponse {
-    member.answer(show(&member, StatusCode::OK, AddForm::default()).await)
+    let form = AddForm {
+        confirmation: member.must_confirm().then(Field::default),
+        ..AddForm::default()
+    };
+    member.answer(show(&member, StatusCode::OK, form).await)
 }
 
 /// `POST /account/projects/{slug}/members`: adds somebody.
@@ -107,7 +126,14 @@ async fn add(owner: &Owner, body: &Body) -> PageResult {
     let mut form = AddForm {
         username: Field::new(&username, None),
         as_owner,
+        confirmation: owner.must_confirm().then(Field::default),
     };
+    if as_owner {
+        form.confirmation = owner.confirm(&fields).await?;
+        if form.confirmation.is_some() {
+            return show(owner, StatusCode::UNPROCESSABLE_ENTITY, form).await;
+        }
+    }
     let (project_id, now) = (owner.project.id.clone(), owner.now);
     let mut event = owner.project_event("project.member_added", membership.as_str());
     let add = owner.app.db.write(move |connection| {
@@ -185,6 +211,17 @@ async fn change(owner: &Owner, body: &Body) -> PageResult {
         "remove" => None,
         _ => return Err(PageError::not_found()),
     };
+    if wanted == Some(Membership::Owner) && owner.must_confirm() {
+        // The button stands in a list without room for a field, so the first press asks.
+        if fields.all("confirmation").next().is_none() {
+            let field = Some(Field::default());
+            return ask_before_owner(owner, StatusCode::OK, user_id, field).await;
+        }
+        if let Some(mistake) = owner.confirm(&fields).await? {
+            let status = StatusCode::UNPROCESSABLE_ENTITY;
+            return ask_before_owner(owner, status, user_id, Some(mistake)).await;
+        }
+    }
     let action = match wanted {
         Some(_) => "project.member_changed",
         None => "project.member_removed",
@@ -209,6 +246,31 @@ async fn change(owner: &Owner, body: &Body) -> PageResult {
         Change::NobodyThere => Err(PageError::not_found()),
         Change::LastOwner => Err(last_owner()),
     }
+}
+
+async fn ask_before_owner(
+    owner: &Owner,
+    status: StatusCode,
+    user_id: String,
+    confirmation: Option<Field>,
+) -> PageResult {
+    let (project_id, id) = (owner.project.id.clone(), user_id.clone());
+    let find = owner.app.db.read(move |connection| {
+        let is_member = project_member::find(connection, &project_id, &id)?.is_some();
+        let user = user::find(connection, &id)?;
+        Ok(user.filter(|_| is_member))
+    });
+    let user = find.await?.ok_or_else(PageError::not_found)?;
+    let template = MakeOwner {
+        page: owner.page("Make owner"),
+        area: owner.area("projects"),
+        crumbs: owner.crumbs(),
+        slug: owner.project.slug.clone(),
+        user_id,
+        username: user.username,
+        confirmation,
+    };
+    Ok(owner.show(status, &template))
 }
 
 fn sentence(wanted: Option<Membership>) -> &'static str {

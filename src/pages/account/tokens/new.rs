@@ -14,6 +14,7 @@ use crate::web::shown_once;
 use crate::web::visitor::PageResult;
 
 use super::super::expiry::Expiry;
+use super::super::once::{self, Made};
 use super::super::scope_choice::ScopeChoice;
 use super::PATH;
 
@@ -26,11 +27,14 @@ struct New {
 }
 
 struct TokenForm {
+    id: String,
     name: Field,
     scopes: ScopeChoice,
     expiry: Expiry,
     /// Why no token can be made at all.
     problem: Option<String>,
+    /// The own password, where it has to be typed.
+    confirmation: Option<Field>,
 }
 
 /// `GET /account/tokens/new`.
@@ -47,10 +51,12 @@ async fn offer(person: &Person) -> PageResult {
     let permissions = person.app.directory.permissions().await?;
     let own = permissions.scope_of_user(&person.signed_in.user.roles);
     let form = TokenForm {
+        id: once::id(person.now),
         name: Field::default(),
         scopes: ScopeChoice::of(&permissions, &own),
         expiry: Expiry::proposing("30", person.now),
         problem: None,
+        confirmation: person.must_confirm().then(Field::default),
     };
     Ok(show(person, StatusCode::OK, form))
 }
@@ -61,26 +67,36 @@ async fn create(person: &Person, body: &Body) -> PageResult {
     let own = permissions.scope_of_user(&person.signed_in.user.roles);
     let name = field(&fields, "name")?.trim();
     let mut form = TokenForm {
+        id: once::read(&fields)?,
         name: Field::new(name, named_token::check_name(name).err()),
         scopes: ScopeChoice::read(&fields, &permissions, &own),
         expiry: Expiry::read(&fields, person.now)?,
         problem: None,
+        confirmation: person.must_confirm().then(Field::default),
     };
     if form.is_wrong() {
+        return Ok(show(person, StatusCode::UNPROCESSABLE_ENTITY, form));
+    }
+    // Asked last: what is wrong beside it costs no try.
+    form.confirmation = person.confirm(&fields).await?;
+    if form.confirmation.is_some() {
         return Ok(show(person, StatusCode::UNPROCESSABLE_ENTITY, form));
     }
     let (user_id, now) = (person.signed_in.user.id.clone(), person.now);
     let (scope, expires_at) = (form.scopes.scope(), form.expiry.end());
     let mut event = person.event("personal_token.created").about(name);
+    event.id.clone_from(&form.id);
     let name = name.to_owned();
     let create = person.app.db.write(move |connection| {
         let client_id = project::personal_client(connection, &user_id)?;
         if named_token::count_live(connection, &client_id, now)? >= named_token::LIMIT {
-            return Ok(None);
+            return Ok(Made::TooMany);
         }
         event.user_id = Some(user_id.clone());
         event.client_id = Some(client_id.clone());
-        event.insert(connection)?;
+        if !event.insert_once(connection)? {
+            return Ok(Made::Before);
+        }
         let token = NewToken {
             client_id,
             user_id: Some(user_id),
@@ -88,14 +104,18 @@ async fn create(person: &Person, body: &Body) -> PageResult {
             scope,
             expires_at,
         };
-        Ok(Some(token.insert(connection, now)?))
+        Ok(Made::Now(token.insert(connection, now)?))
     });
-    let Some(secret) = create.await? else {
-        form.problem = Some(format!(
-            "You have {} tokens that work, which is the most. Revoke one that you do not need any more.",
-            named_token::LIMIT
-        ));
-        return Ok(show(person, StatusCode::UNPROCESSABLE_ENTITY, form));
+    let secret = match create.await? {
+        Made::Now(secret) => secret,
+        Made::Before => return Ok(person.done(PATH, once::BEFORE)),
+        Made::TooMany => {
+            form.problem = Some(format!(
+                "You have {} tokens that work, which is the most. Revoke one that you do not need any more.",
+                named_token::LIMIT
+            ));
+            return Ok(show(person, StatusCode::UNPROCESSABLE_ENTITY, form));
+        }
     };
     let sentence = format!("The token {} was created.", form.name.value);
     let mut response = person.done(PATH, &sentence);

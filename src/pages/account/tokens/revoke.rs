@@ -38,6 +38,9 @@ pub async fn post(person: Person, body: Body) -> HttpResponse {
 async fn ask(person: &Person) -> PageResult {
     let permissions = person.app.directory.permissions().await?;
     let (_, used) = named(person).await?;
+    if !used.token.is_live(person.now) {
+        return Ok(ended_before(person));
+    }
     let template = Revoke {
         page: person.page("Revoke access token"),
         area: person.area("tokens"),
@@ -49,6 +52,9 @@ async fn ask(person: &Person) -> PageResult {
 async fn revoke(person: &Person, body: &Body) -> PageResult {
     person.fields(body)?;
     let (client_id, UsedToken { token, .. }) = named(person).await?;
+    if !token.is_live(person.now) {
+        return Ok(ended_before(person));
+    }
     let (user_id, now) = (person.signed_in.user.id.clone(), person.now);
     let name = token.name.unwrap_or_default();
     let mut event = person.event("personal_token.revoked").about(&name);
@@ -67,22 +73,25 @@ async fn revoke(person: &Person, body: &Body) -> PageResult {
         Ok(ended)
     });
     if !revoke.await? {
-        return Err(PageError::not_found());
+        return Ok(ended_before(person));
     }
     Ok(person.done(PATH, &format!("The token {name} was revoked.")))
 }
 
-/// The token that the address names, if it is this person's and works; with its client.
+fn ended_before(person: &Person) -> HttpResponse {
+    person.done(PATH, "That token had ended before.")
+}
+
+/// The token that the address names, if it is this person's; with its client.
 async fn named(person: &Person) -> Result<(String, UsedToken), PageError> {
     let id = token_of_address(person)?;
-    let (user_id, now) = (person.signed_in.user.id.clone(), person.now);
+    let user_id = person.signed_in.user.id.clone();
     let find = person.app.db.read(move |connection| {
         let client_id = project::personal_client(connection, &user_id)?;
         let found = named_token::find(connection, &client_id, &id)?;
         Ok(found.map(|used| (client_id, used)))
     });
-    let found = find.await?.filter(|(_, used)| used.token.is_live(now));
-    found.ok_or_else(PageError::not_found)
+    find.await?.ok_or_else(PageError::not_found)
 }
 
 /// The parameter `token` of the address, a `jti`.

@@ -6,6 +6,7 @@ use actix_web::http::StatusCode;
 use askama::Template;
 
 use crate::grants::issue::Lifetimes;
+use crate::models::changes;
 use crate::models::client::{self, Client};
 use crate::models::registration::Registration;
 use crate::models::{project, scope};
@@ -76,11 +77,12 @@ async fn change(admin: &Administrator, body: &Body) -> PageResult {
     let is_readable = !form.is_mistaken();
     let (old, event) = (client.clone(), event(admin, "client.changed", &client));
     let change = admin.app.db.write(move |connection| {
-        let changed = match wanted.apply(connection, old)? {
+        let changed = match wanted.apply(connection, old.clone())? {
             Ok(changed) if is_readable => changed,
             Ok(_) => return Ok(Some(Vec::new())),
             Err(mistakes) => return Ok(Some(mistakes)),
         };
+        let event = event.about(&changes::of_client(&old, &changed));
         event.insert(connection)?;
         client::update(connection, changed)?;
         Ok(None)

@@ -1,5 +1,5 @@
 //! Registering a client: first what kind of application it is, then only what that kind needs, then the
-//! secret, once.
+//! secret, once. A client that would learn what others may not asks for the password.
 //!
 //! The form carries the id that the client will have. So a form that is sent twice, by a reload of the page
 //! with the secret, finds its client registered and registers no other.
@@ -13,11 +13,11 @@ use crate::models::client::application::Application;
 use crate::models::client::{self, Client};
 use crate::models::registration::{Mistake, Registration};
 use crate::models::{audit_event, client_secret, scope};
-use crate::oauth::PlainSecret;
 use crate::oauth::id::{IdKind, is_well_formed, new_id};
+use crate::oauth::{GrantType, PlainSecret};
 use crate::web::error_page::PageError;
 use crate::web::form::{Body, field};
-use crate::web::page::{Area, Crumb, Page};
+use crate::web::page::{Area, Crumb, Field, Page};
 use crate::web::person::Administrator;
 use crate::web::visitor::PageResult;
 
@@ -81,7 +81,8 @@ async fn ask(admin: &Administrator) -> PageResult {
         .db
         .read(|connection| Ok(scope::list(connection)?))
         .await?;
-    let form = ClientForm::empty(Offer::to_register(application), scopes);
+    let mut form = ClientForm::empty(Offer::to_register(application), scopes);
+    form.confirmation = confirmation(admin, &form.offer);
     let id = new_id(IdKind::Client, admin.now);
     Ok(show(admin, StatusCode::OK, application, id, form))
 }
@@ -101,6 +102,11 @@ async fn register(admin: &Administrator, body: &Body) -> PageResult {
     let offer = Offer::to_register(application);
     let mut form = ClientForm::read(&fields, offer, scopes)?;
     let wanted = form.registration();
+    form.confirmation = if is_dangerous(&wanted) {
+        admin.confirm(&fields).await?
+    } else {
+        confirmation(admin, &form.offer)
+    };
     match insert(admin, id.clone(), wanted, !form.is_mistaken()).await? {
         Outcome::Registered(client, Some(secret)) => {
             let title = format!("{} is registered", client.name);
@@ -123,7 +129,8 @@ async fn register(admin: &Administrator, body: &Body) -> PageResult {
     }
 }
 
-/// Registers the client, unless something is wrong. A form whose numbers cannot be read is only checked.
+/// Registers the client, unless something is wrong. A form without the right password or whose numbers cannot
+/// be read is only checked.
 async fn insert(
     admin: &Administrator,
     id: String,
@@ -157,6 +164,19 @@ async fn insert(
         Ok(Outcome::Registered(Box::new(client), secret))
     });
     Ok(insert.await?)
+}
+
+/// Whether the client would see everybody's tokens or passwords, or nobody would be asked before it gets in.
+fn is_dangerous(wanted: &Registration) -> bool {
+    wanted.is_first_party
+        || wanted.is_resource_server
+        || wanted.grant_types.contains(&GrantType::Password)
+}
+
+/// The field for the password, on a form that may need it.
+fn confirmation(admin: &Administrator, offer: &Offer) -> Option<Field> {
+    let may_need = offer.first_party || offer.is_resource_server;
+    (may_need && admin.must_confirm()).then(Field::default)
 }
 
 fn chosen(admin: &Administrator) -> Result<Option<Application>, PageError> {

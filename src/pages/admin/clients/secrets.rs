@@ -114,7 +114,7 @@ async fn add(admin: &Administrator, body: &Body) -> PageResult {
     let (client_id, now) = (client.id.clone(), admin.now);
     let end = (form.days > 0).then(|| now.plus(form.days * 86400));
     let (id, name) = (form.id, form.name.value);
-    let event = event(admin, "client_secret.added", &client).about(&name);
+    let event = event(admin, "client_secret.created", &client).about(&name);
     let insert = admin.app.db.write(move |connection| {
         if client_secret::find(connection, &id)?.is_some() {
             return Ok(None);

@@ -1,9 +1,11 @@
-//! Adding a scope, and changing what the consent page says of it and who may get it.
+//! Adding a scope, and changing what the consent page says of it and who may get it. What gives it to more
+//! people or clients asks for the password.
 
 use actix_web::HttpResponse;
 use actix_web::http::StatusCode;
 use askama::Template;
 
+use crate::models::changes;
 use crate::models::scope::{self, RegisteredScope};
 use crate::oauth::Params;
 use crate::web::error_page::PageError;
@@ -31,11 +33,17 @@ struct ScopeForm {
     description: Field,
     is_default: bool,
     is_sensitive: bool,
+    /// The own password, where it may have to be typed.
+    confirmation: Option<Field>,
 }
 
 /// `GET /admin/scopes/new`.
 pub async fn get_new(admin: Administrator) -> HttpResponse {
-    show(&admin, StatusCode::OK, None, ScopeForm::default())
+    let form = ScopeForm {
+        confirmation: admin.must_confirm().then(Field::default),
+        ..ScopeForm::default()
+    };
+    show(&admin, StatusCode::OK, None, form)
 }
 
 /// `POST /admin/scopes/new`.
@@ -47,7 +55,8 @@ pub async fn post_new(admin: Administrator, body: Body) -> HttpResponse {
 pub async fn get(admin: Administrator) -> HttpResponse {
     let scope = named(&admin).await;
     let page = |scope: RegisteredScope| {
-        let form = ScopeForm::of(&scope);
+        let mut form = ScopeForm::of(&scope);
+        form.confirmation = admin.must_confirm().then(Field::default);
         show(&admin, StatusCode::OK, Some(&scope), form)
     };
     admin.answer(scope.map(page))
@@ -59,8 +68,10 @@ pub async fn post(admin: Administrator, body: Body) -> HttpResponse {
 }
 
 async fn add(admin: &Administrator, body: &Body) -> PageResult {
-    let mut form = ScopeForm::read(&admin.fields(body)?)?;
+    let fields = admin.fields(body)?;
+    let mut form = ScopeForm::read(&fields)?;
     form.name.error = scope::check_name(&form.name.value).err();
+    form.ask(admin, &fields, form.is_default).await?;
     if form.focus().is_none() {
         let scope = form.scope(admin);
         let event = admin.event("scope.added");
@@ -83,16 +94,23 @@ async fn add(admin: &Administrator, body: &Body) -> PageResult {
 
 async fn change(admin: &Administrator, body: &Body) -> PageResult {
     let old = named(admin).await?;
-    let mut form = ScopeForm::read(&admin.fields(body)?)?;
+    let fields = admin.fields(body)?;
+    let mut form = ScopeForm::read(&fields)?;
     form.name = Field::new(&old.name, None);
+    let gives_more =
+        (form.is_default && !old.is_default) || (old.is_sensitive && !form.is_sensitive);
+    form.ask(admin, &fields, gives_more).await?;
     if form.focus().is_some() {
         let status = StatusCode::UNPROCESSABLE_ENTITY;
         return Ok(show(admin, status, Some(&old), form));
     }
     let scope = form.scope(admin);
-    let event = admin.event("scope.changed").about(&scope.name);
+    let event = admin.event("scope.changed");
+    let was = old.clone();
     let change = admin.app.db.write(move |connection| {
-        event.insert(connection)?;
+        event
+            .about(&changes::of_scope(&was, &scope))
+            .insert(connection)?;
         Ok(scope::update(connection, &scope)?)
     });
     if !change.await? {
@@ -125,6 +143,7 @@ impl ScopeForm {
             description: Field::new(&scope.description, None),
             is_default: scope.is_default,
             is_sensitive: scope.is_sensitive,
+            confirmation: None,
         }
     }
 
@@ -136,7 +155,23 @@ impl ScopeForm {
             description: Field::new(description, scope::check_description(description).err()),
             is_default: field(fields, "default")? == "yes",
             is_sensitive: field(fields, "sensitive")? == "yes",
+            confirmation: None,
         })
+    }
+
+    /// Asks for the password, where `gives_more` and nothing else is wrong: a mistake costs no try.
+    async fn ask(
+        &mut self,
+        admin: &Administrator,
+        fields: &Params<'_>,
+        gives_more: bool,
+    ) -> Result<(), PageError> {
+        self.confirmation = if gives_more && self.focus().is_none() {
+            admin.confirm(fields).await?
+        } else {
+            admin.must_confirm().then(Field::default)
+        };
+        Ok(())
     }
 
     fn scope(&self, admin: &Administrator) -> RegisteredScope {
@@ -151,7 +186,14 @@ impl ScopeForm {
 
     /// The first field with an error.
     fn focus(&self) -> Option<&'static str> {
-        first_error(&[("name", &self.name), ("description", &self.description)])
+        first_error(&[
+            ("name", &self.name),
+            ("description", &self.description),
+            (
+                "confirmation",
+                self.confirmation.as_ref().unwrap_or(&Field::default()),
+            ),
+        ])
     }
 
     /// Whether the cursor begins in a field.

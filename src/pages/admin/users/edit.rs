@@ -1,4 +1,4 @@
-//! Changing a user's name and e-mail address.
+//! Changing a user's name and e-mail address: what the person signs in with, and where mail for the person goes.
 
 use actix_web::HttpResponse;
 use actix_web::http::StatusCode;
@@ -22,6 +22,7 @@ struct Edit {
     crumbs: Vec<Crumb>,
     user: User,
     form: Profile,
+    confirmation: Option<Field>,
 }
 
 /// What is typed about a person.
@@ -38,9 +39,10 @@ pub(super) const TAKEN: &str =
 /// `GET /admin/users/{id}/edit`.
 pub async fn get(admin: Administrator) -> HttpResponse {
     let user = named(&admin).await;
+    let confirmation = admin.must_confirm().then(Field::default);
     admin.answer(user.map(|user| {
         let form = Profile::of(&user);
-        show(&admin, StatusCode::OK, user, form)
+        show(&admin, StatusCode::OK, user, form, confirmation)
     }))
 }
 
@@ -55,7 +57,11 @@ async fn change(admin: &Administrator, body: &Body) -> PageResult {
     let user = named(admin).await?;
     let mut form = Profile::read(&fields)?;
     if form.focus().is_some() {
-        return Ok(show(admin, WRONG, user, form));
+        let confirmation = admin.must_confirm().then(Field::default);
+        return Ok(show(admin, WRONG, user, form, confirmation));
+    }
+    if let Some(mistake) = admin.confirm(&fields).await? {
+        return Ok(show(admin, WRONG, user, form, Some(mistake)));
     }
     let (id, old) = (user.id.clone(), user.clone());
     let (username, email) = (form.username.value.clone(), form.email.value.clone());
@@ -80,16 +86,23 @@ async fn change(admin: &Administrator, body: &Body) -> PageResult {
         return Ok(admin.done(&path_of(&user), "The profile was changed."));
     }
     form.username.error = Some(String::from(TAKEN));
-    Ok(show(admin, WRONG, user, form))
+    Ok(show(admin, WRONG, user, form, None))
 }
 
-fn show(admin: &Administrator, status: StatusCode, user: User, form: Profile) -> HttpResponse {
+fn show(
+    admin: &Administrator,
+    status: StatusCode,
+    user: User,
+    form: Profile,
+    confirmation: Option<Field>,
+) -> HttpResponse {
     let template = Edit {
         page: admin.page(&format!("Profile of {}", user.username)),
         area: admin.area("users"),
         crumbs: crumbs_to(&user),
         user,
         form,
+        confirmation,
     };
     admin.show(status, &template)
 }

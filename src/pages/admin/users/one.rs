@@ -7,7 +7,7 @@ use crate::error::Result;
 use crate::models::audit_event::AuditEvent;
 use crate::models::ending::Ending;
 use crate::models::user::User;
-use crate::models::{access_token, authorization, consent, session};
+use crate::models::{access_token, authorization, consent, named_token, project, session};
 use crate::oauth::SecretId;
 use crate::web::error_page::PageError;
 use crate::web::form::{Body, field};
@@ -46,12 +46,22 @@ async fn end_session(admin: &Administrator, body: &Body) -> PageResult {
     if field(&fields, "all")? == "yes" {
         let event = event.about("all sessions");
         let end = move |connection: &mut DbConnection| {
-            Ok(session::end_all_but(connection, &id, None)? > 0)
+            let count = session::end_all_but(connection, &id, None)?;
+            Ok(if count > 0 { Ended::Now } else { Ended::Before })
         };
         return ended(admin, &user, event, end, "All sessions were signed out.").await;
     }
     let session = secret_id(field(&fields, "session")?)?;
-    let end = move |connection: &mut DbConnection| Ok(session::end(connection, &session, &id)?);
+    let now = admin.now;
+    let end = move |connection: &mut DbConnection| {
+        if session::end(connection, &session, &id)? {
+            return Ok(Ended::Now);
+        }
+        Ok(match session::find_live(connection, &session, now)? {
+            Some(_) => Ended::NotTheirs,
+            None => Ended::Before,
+        })
+    };
     ended(admin, &user, event, end, "The session was signed out.").await
 }
 
@@ -73,7 +83,11 @@ async fn disconnect(admin: &Administrator, body: &Body) -> PageResult {
         };
         let ended = authorization::revoke_of_user(connection, &id, app, &ending)?;
         let forgotten = consent::withdraw(connection, &id, &client_id)?;
-        Ok(ended + forgotten > 0)
+        Ok(if ended + forgotten > 0 {
+            Ended::Now
+        } else {
+            Ended::Before
+        })
     };
     ended(
         admin,
@@ -99,32 +113,50 @@ async fn revoke_token(admin: &Administrator, body: &Body) -> PageResult {
             by: Some(&by),
             at,
         };
-        Ok(own.iter().any(|own| own.token.id == token)
-            && access_token::revoke(connection, &token, &ending)?)
+        if own.iter().any(|own| own.token.id == token)
+            && access_token::revoke(connection, &token, &ending)?
+        {
+            return Ok(Ended::Now);
+        }
+        let client_id = project::personal_client(connection, &owner.id)?;
+        Ok(match named_token::find(connection, &client_id, &token)? {
+            Some(_) => Ended::Before,
+            None => Ended::NotTheirs,
+        })
     };
     ended(admin, &user, event, end, "The token was revoked.").await
 }
 
-/// Does it and writes it down, or says that it is not there.
+/// What became of something of a user that was to end.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Ended {
+    Now,
+    Before,
+    /// It is somebody else's, or nothing.
+    NotTheirs,
+}
+
+/// Does it and writes it down, or says that there was nothing to end.
 async fn ended(
     admin: &Administrator,
     user: &User,
     event: AuditEvent,
-    end: impl FnOnce(&mut DbConnection) -> Result<bool> + Send + 'static,
+    end: impl FnOnce(&mut DbConnection) -> Result<Ended> + Send + 'static,
     sentence: &str,
 ) -> PageResult {
     let done = admin.app.db.write(move |connection| {
         let done = end(connection)?;
-        if done {
+        if done == Ended::Now {
             event.insert(connection)?;
         }
         Ok(done)
     });
-    if done.await? {
-        Ok(admin.done(&path_of(user), sentence))
-    } else {
-        Err(PageError::not_found())
-    }
+    let sentence = match done.await? {
+        Ended::Now => sentence,
+        Ended::Before => "It had ended before.",
+        Ended::NotTheirs => return Err(PageError::not_found()),
+    };
+    Ok(admin.done(&path_of(user), sentence))
 }
 
 fn secret_id(text: &str) -> std::result::Result<SecretId, PageError> {

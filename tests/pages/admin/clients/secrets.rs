@@ -68,7 +68,7 @@ fn a_secret_is_replaced_without_a_pause() {
     );
     assert_eq!(
         [
-            server.db_events("client_secret.added"),
+            server.db_events("client_secret.created"),
             server.db_events("client_secret.revoked")
         ],
         [1, 1]

@@ -7,7 +7,7 @@ use askama::Template;
 use crate::models::{client, named_token};
 use crate::web::error_page::PageError;
 use crate::web::form::Body;
-use crate::web::page::{Area, Crumb, Page, count};
+use crate::web::page::{Area, Crumb, Field, Page, count};
 use crate::web::visitor::PageResult;
 
 use super::super::member::ClientKeeper;
@@ -22,11 +22,13 @@ struct Delete {
     name: String,
     /// How many live keys go with it, in words.
     keys: String,
+    confirmation: Option<Field>,
 }
 
 /// `GET /account/projects/{slug}/clients/{client}/delete`.
 pub async fn get(keeper: ClientKeeper) -> HttpResponse {
-    keeper.answer(ask(&keeper).await)
+    let confirmation = keeper.must_confirm().then(Field::default);
+    keeper.answer(ask(&keeper, StatusCode::OK, confirmation).await)
 }
 
 /// `POST /account/projects/{slug}/clients/{client}/delete`.
@@ -34,7 +36,7 @@ pub async fn post(keeper: ClientKeeper, body: Body) -> HttpResponse {
     keeper.answer(delete(&keeper, &body).await)
 }
 
-async fn ask(keeper: &ClientKeeper) -> PageResult {
+async fn ask(keeper: &ClientKeeper, status: StatusCode, confirmation: Option<Field>) -> PageResult {
     let (id, now) = (keeper.client.id.clone(), keeper.now);
     let keys = keeper
         .app
@@ -47,12 +49,16 @@ async fn ask(keeper: &ClientKeeper) -> PageResult {
         path: keeper.client_path(""),
         name: keeper.client.name.clone(),
         keys: count(keys.await?, "API key"),
+        confirmation,
     };
-    Ok(keeper.show(StatusCode::OK, &template))
+    Ok(keeper.show(status, &template))
 }
 
 async fn delete(keeper: &ClientKeeper, body: &Body) -> PageResult {
-    keeper.fields(body)?;
+    let fields = keeper.fields(body)?;
+    if let Some(mistake) = keeper.confirm(&fields).await? {
+        return ask(keeper, StatusCode::UNPROCESSABLE_ENTITY, Some(mistake)).await;
+    }
     let event = keeper.client_event("client.deleted", &keeper.client.name);
     let id = keeper.client.id.clone();
     let delete = keeper.app.db.write(move |connection| {

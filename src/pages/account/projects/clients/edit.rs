@@ -6,7 +6,8 @@ use actix_web::http::StatusCode;
 use askama::Template;
 
 use crate::error::Result;
-use crate::models::client;
+use crate::models::changes;
+use crate::models::client::{self, Client};
 use crate::web::error_page::PageError;
 use crate::web::form::{Body, field};
 use crate::web::page::{Area, Crumb, Field, Page, ScopeLine, scope_lines};
@@ -74,15 +75,27 @@ async fn change(keeper: &ClientKeeper, body: &Body) -> PageResult {
         return Ok(show(keeper, StatusCode::UNPROCESSABLE_ENTITY, form));
     }
     let (id, ticked) = (keeper.client.id.clone(), form.scopes.scope());
-    let (event, name) = (keeper.client_event("client.changed", name), name.to_owned());
+    let (event, name) = (keeper.client_event("client.changed", ""), name.to_owned());
+    let slug = keeper.project.slug.clone();
     let change = keeper.app.db.write(move |connection| -> Result<bool> {
         // As it is by now: an administrator may have taken it over, or given it more.
         let Some(client) = client::find(connection, &id)?.filter(is_kept_by_members) else {
             return Ok(false);
         };
         let scope = ticked.union(&client.scope.without(&own));
-        event.insert(connection)?;
-        Ok(client::set_name_and_scope(connection, &id, &name, &scope)?)
+        let changed = Client {
+            name,
+            scope,
+            ..client.clone()
+        };
+        event
+            .about(&format!(
+                "{slug}: {}",
+                changes::of_client(&client, &changed)
+            ))
+            .insert(connection)?;
+        let (name, scope) = (&changed.name, &changed.scope);
+        Ok(client::set_name_and_scope(connection, &id, name, scope)?)
     });
     if !change.await? {
         return Err(PageError::not_found());

@@ -18,6 +18,7 @@ use crate::web::shown_once;
 use crate::web::visitor::PageResult;
 
 use super::super::super::expiry::Expiry;
+use super::super::super::once::{self, Made};
 use super::super::super::scope_choice::ScopeChoice;
 use super::super::member::Member;
 
@@ -37,12 +38,15 @@ struct New {
 }
 
 struct ClientForm {
+    id: String,
     name: Field,
     scopes: ScopeChoice,
     /// What it authenticates with.
     proof: Proof,
     expiry: Expiry,
     problem: Option<String>,
+    /// The own password, where it has to be typed.
+    confirmation: Option<Field>,
 }
 
 /// What a client has to show.
@@ -67,11 +71,13 @@ pub async fn post(member: Member, body: Body) -> HttpResponse {
 async fn offer(member: &Member) -> PageResult {
     let permissions = member.app.directory.permissions().await?;
     let form = ClientForm {
+        id: once::id(member.now),
         name: Field::default(),
         scopes: ScopeChoice::of(&permissions, &member.own_scope().await?),
         proof: Proof::Secret,
         expiry: Expiry::proposing("never", member.now),
         problem: None,
+        confirmation: member.must_confirm().then(Field::default),
     };
     Ok(show(member, StatusCode::OK, form))
 }
@@ -86,13 +92,20 @@ async fn create(member: &Member, body: &Body) -> PageResult {
         _ => Proof::Secret,
     };
     let mut form = ClientForm {
+        id: once::read(&fields)?,
         name: Field::new(name, client::check_name(name).err()),
         scopes: ScopeChoice::read(&fields, &permissions, &own),
         proof,
         expiry: Expiry::read(&fields, member.now)?,
         problem: None,
+        confirmation: member.must_confirm().then(Field::default),
     };
     if form.is_wrong() {
+        return Ok(show(member, StatusCode::UNPROCESSABLE_ENTITY, form));
+    }
+    // Asked last: what is wrong beside it costs no try.
+    form.confirmation = member.confirm(&fields).await?;
+    if form.confirmation.is_some() {
         return Ok(show(member, StatusCode::UNPROCESSABLE_ENTITY, form));
     }
     let client = Client {
@@ -103,21 +116,28 @@ async fn create(member: &Member, body: &Body) -> PageResult {
     };
     let path = member.path(&format!("/clients/{}", client.id));
     let mut event = member.project_event("client.added", name);
+    event.id.clone_from(&form.id);
     event.client_id = Some(client.id.clone());
     let expires_at = form.expiry.end();
     let project_id = member.project.id.clone();
     let create = member.app.db.write(move |connection| {
         if client::of_project(connection, &project_id)?.len() >= LIMIT {
-            return Ok(None);
+            return Ok(Made::TooMany);
         }
-        event.insert(connection)?;
-        insert(connection, client, proof, expires_at).map(Some)
+        if !event.insert_once(connection)? {
+            return Ok(Made::Before);
+        }
+        insert(connection, client, proof, expires_at).map(Made::Now)
     });
-    let Some(secret) = create.await? else {
-        form.problem = Some(format!(
-            "The project has {LIMIT} clients, which is the most. Delete one that nobody needs any more."
-        ));
-        return Ok(show(member, StatusCode::UNPROCESSABLE_ENTITY, form));
+    let secret = match create.await? {
+        Made::Now(secret) => secret,
+        Made::Before => return Ok(member.done(&member.path(""), once::BEFORE)),
+        Made::TooMany => {
+            form.problem = Some(format!(
+                "The project has {LIMIT} clients, which is the most. Delete one that nobody needs any more."
+            ));
+            return Ok(show(member, StatusCode::UNPROCESSABLE_ENTITY, form));
+        }
     };
     let sentence = format!("The client {} was created.", form.name.value);
     let mut response = member.done(&path, &sentence);

@@ -13,6 +13,7 @@ use crate::web::shown_once;
 use crate::web::visitor::PageResult;
 
 use super::super::super::expiry::Expiry;
+use super::super::super::once::{self, Made};
 use super::super::super::scope_choice::ScopeChoice;
 use super::super::member::ClientKeeper;
 
@@ -27,10 +28,13 @@ struct New {
 }
 
 struct KeyForm {
+    id: String,
     name: Field,
     scopes: ScopeChoice,
     expiry: Expiry,
     problem: Option<String>,
+    /// The own password, where it has to be typed.
+    confirmation: Option<Field>,
 }
 
 /// `GET /account/projects/{slug}/clients/{client}/keys/new`.
@@ -50,10 +54,12 @@ async fn offered(keeper: &ClientKeeper) -> Result<Scope, PageError> {
 async fn offer(keeper: &ClientKeeper) -> PageResult {
     let permissions = keeper.app.directory.permissions().await?;
     let form = KeyForm {
+        id: once::id(keeper.now),
         name: Field::default(),
         scopes: ScopeChoice::of(&permissions, &offered(keeper).await?),
         expiry: Expiry::proposing("90", keeper.now),
         problem: None,
+        confirmation: keeper.must_confirm().then(Field::default),
     };
     Ok(show(keeper, StatusCode::OK, form))
 }
@@ -63,12 +69,19 @@ async fn create(keeper: &ClientKeeper, body: &Body) -> PageResult {
     let permissions = keeper.app.directory.permissions().await?;
     let name = field(&fields, "name")?.trim();
     let mut form = KeyForm {
+        id: once::read(&fields)?,
         name: Field::new(name, named_token::check_name(name).err()),
         scopes: ScopeChoice::read(&fields, &permissions, &offered(keeper).await?),
         expiry: Expiry::read(&fields, keeper.now)?,
         problem: None,
+        confirmation: keeper.must_confirm().then(Field::default),
     };
     if form.is_wrong() {
+        return Ok(show(keeper, StatusCode::UNPROCESSABLE_ENTITY, form));
+    }
+    // Asked last: what is wrong beside it costs no try.
+    form.confirmation = keeper.confirm(&fields).await?;
+    if form.confirmation.is_some() {
         return Ok(show(keeper, StatusCode::UNPROCESSABLE_ENTITY, form));
     }
     let key = NewToken {
@@ -78,20 +91,27 @@ async fn create(keeper: &ClientKeeper, body: &Body) -> PageResult {
         scope: form.scopes.scope(),
         expires_at: form.expiry.end(),
     };
-    let (event, now) = (keeper.client_event("api_key.created", name), keeper.now);
+    let (mut event, now) = (keeper.client_event("api_key.created", name), keeper.now);
+    event.id.clone_from(&form.id);
     let create = keeper.app.db.write(move |connection| {
         if named_token::count_live(connection, &key.client_id, now)? >= named_token::LIMIT {
-            return Ok(None);
+            return Ok(Made::TooMany);
         }
-        event.insert(connection)?;
-        Ok(Some(key.insert(connection, now)?))
+        if !event.insert_once(connection)? {
+            return Ok(Made::Before);
+        }
+        Ok(Made::Now(key.insert(connection, now)?))
     });
-    let Some(secret) = create.await? else {
-        form.problem = Some(format!(
-            "The client has {} keys that work, which is the most. Revoke one first.",
-            named_token::LIMIT
-        ));
-        return Ok(show(keeper, StatusCode::UNPROCESSABLE_ENTITY, form));
+    let secret = match create.await? {
+        Made::Now(secret) => secret,
+        Made::Before => return Ok(keeper.done(&keeper.client_path(""), once::BEFORE)),
+        Made::TooMany => {
+            form.problem = Some(format!(
+                "The client has {} keys that work, which is the most. Revoke one first.",
+                named_token::LIMIT
+            ));
+            return Ok(show(keeper, StatusCode::UNPROCESSABLE_ENTITY, form));
+        }
     };
     let path = keeper.client_path("");
     let sentence = format!("The API key {} was created.", form.name.value);

@@ -6,14 +6,13 @@ use askama::Template;
 
 use crate::models::ending::Ending;
 use crate::models::named_token;
-use crate::web::error_page::PageError;
 use crate::web::form::Body;
 use crate::web::page::{Area, Crumb, Page};
 use crate::web::visitor::PageResult;
 
 use super::super::super::token_line::TokenLine;
 use super::super::member::ClientKeeper;
-use super::named;
+use super::{ended_before, named};
 
 #[derive(Template)]
 #[template(path = "account/projects/keys/revoke.html")]
@@ -38,6 +37,9 @@ pub async fn post(keeper: ClientKeeper, body: Body) -> HttpResponse {
 async fn ask(keeper: &ClientKeeper) -> PageResult {
     let permissions = keeper.app.directory.permissions().await?;
     let key = named(keeper).await?;
+    if !key.token.is_live(keeper.now) {
+        return Ok(ended_before(keeper));
+    }
     let template = Revoke {
         page: keeper.page("Revoke API key"),
         area: keeper.area("projects"),
@@ -51,6 +53,9 @@ async fn ask(keeper: &ClientKeeper) -> PageResult {
 async fn revoke(keeper: &ClientKeeper, body: &Body) -> PageResult {
     keeper.fields(body)?;
     let key = named(keeper).await?.token;
+    if !key.is_live(keeper.now) {
+        return Ok(ended_before(keeper));
+    }
     let name = key.name.unwrap_or_default();
     let event = keeper.client_event("api_key.revoked", &name);
     let (by, now) = (keeper.signed_in.user.id.clone(), keeper.now);
@@ -67,7 +72,7 @@ async fn revoke(keeper: &ClientKeeper, body: &Body) -> PageResult {
         Ok(ended)
     });
     if !revoke.await? {
-        return Err(PageError::not_found());
+        return Ok(ended_before(keeper));
     }
     let sentence = format!("The API key {name} was revoked.");
     Ok(keeper.done(&keeper.client_path(""), &sentence))

@@ -14,14 +14,15 @@ use crate::models::named_token::{self, NewToken};
 use crate::oauth::PlainSecret;
 use crate::web::error_page::PageError;
 use crate::web::form::Body;
-use crate::web::page::{Area, Crumb, Page, span};
+use crate::web::page::{Area, Crumb, Field, Page, span};
 use crate::web::shown_once;
 use crate::web::visitor::PageResult;
 
+use super::super::super::once::{self, Made};
 use super::super::super::token_line::TokenLine;
 use super::super::member::ClientKeeper;
 use super::super::overlap::{self, OVERLAPS};
-use super::named;
+use super::{ended_before, named};
 
 #[derive(Template)]
 #[template(path = "account/projects/keys/rotate.html")]
@@ -30,17 +31,21 @@ struct Rotate {
     area: Area,
     crumbs: Vec<Crumb>,
     path: String,
+    id: String,
     key: TokenLine,
     /// How long the new one lives, in words; none for ever.
     lifetime: Option<String>,
     overlaps: &'static [(&'static str, &'static str, i64)],
     /// What is wrong with the choice.
     problem: Option<&'static str>,
+    /// The own password, where it has to be typed.
+    confirmation: Option<Field>,
 }
 
 /// `GET /account/projects/{slug}/clients/{client}/keys/rotate?token=…`.
 pub async fn get(keeper: ClientKeeper) -> HttpResponse {
-    keeper.answer(ask(&keeper, StatusCode::OK, None).await)
+    let confirmation = keeper.must_confirm().then(Field::default);
+    keeper.answer(ask(&keeper, StatusCode::OK, None, confirmation).await)
 }
 
 /// `POST /account/projects/{slug}/clients/{client}/keys/rotate?token=…`.
@@ -52,43 +57,67 @@ async fn ask(
     keeper: &ClientKeeper,
     status: StatusCode,
     problem: Option<&'static str>,
+    confirmation: Option<Field>,
 ) -> PageResult {
     let permissions = keeper.app.directory.permissions().await?;
     let key = named(keeper).await?;
+    if !key.token.is_live(keeper.now) {
+        return Ok(ended_before(keeper));
+    }
     keeper.check_can_give(&key.token.scope).await?;
     let template = Rotate {
         page: keeper.page("Rotate API key"),
         area: keeper.area("projects"),
         crumbs: keeper.client_crumbs(),
         path: keeper.client_path(""),
+        id: once::id(keeper.now),
         lifetime: lifetime(&key.token).map(span),
         key: TokenLine::new(key, &permissions, keeper.now),
         overlaps: &OVERLAPS,
         problem,
+        confirmation,
     };
     Ok(keeper.show(status, &template))
 }
 
 async fn rotate(keeper: &ClientKeeper, body: &Body) -> PageResult {
+    const WRONG: StatusCode = StatusCode::UNPROCESSABLE_ENTITY;
     let fields = keeper.fields(body)?;
     let old = named(keeper).await?.token;
+    if !old.is_live(keeper.now) {
+        return Ok(ended_before(keeper));
+    }
     keeper.check_can_give(&old.scope).await?;
     let Some(overlap) = overlap::read(&fields)? else {
         let problem = Some("Choose when the old key ends.");
-        return ask(keeper, StatusCode::UNPROCESSABLE_ENTITY, problem).await;
+        let confirmation = keeper.must_confirm().then(Field::default);
+        return ask(keeper, WRONG, problem, confirmation).await;
     };
+    if let Some(mistake) = keeper.confirm(&fields).await? {
+        return ask(keeper, WRONG, None, Some(mistake)).await;
+    }
     let name = old.name.clone().unwrap_or_default();
-    let event = keeper.client_event("api_key.rotated", &name);
+    let mut event = keeper.client_event("api_key.rotated", &name);
+    event.id = once::read(&fields)?;
     let (by, now) = (keeper.signed_in.user.id.clone(), keeper.now);
     let replace = keeper.app.db.write(move |connection| {
-        let made = replace(connection, &old, overlap, &by, now)?;
-        if made.is_some() {
-            event.insert(connection)?;
+        let found = named_token::find(connection, &old.client_id, &old.id)?;
+        if !found.is_some_and(|found| found.token.is_live(now)) {
+            return Ok(None);
         }
-        Ok(made)
+        if !event.insert_once(connection)? {
+            return Ok(Some(Made::Before));
+        }
+        Ok(Some(Made::Now(replace(
+            connection, &old, overlap, &by, now,
+        )?)))
     });
-    let secret = replace.await?.ok_or_else(PageError::not_found)?;
     let path = keeper.client_path("");
+    let secret = match replace.await? {
+        Some(Made::Now(secret)) => secret,
+        Some(Made::Before | Made::TooMany) => return Ok(keeper.done(&path, once::BEFORE)),
+        None => return Ok(ended_before(keeper)),
+    };
     let sentence = match overlap {
         0 => format!("The API key {name} was rotated. The old one has ended."),
         _ => format!(
@@ -101,19 +130,15 @@ async fn rotate(keeper: &ClientKeeper, body: &Body) -> PageResult {
     Ok(response)
 }
 
-/// The new key; none where somebody else has ended the old one just now, or the client has too many.
+/// Ends the old one, at once or later, and makes the new one.
 fn replace(
     connection: &mut DbConnection,
     old: &AccessToken,
     overlap: i64,
     by: &str,
     now: UnixTime,
-) -> Result<Option<PlainSecret>> {
+) -> Result<PlainSecret> {
     let client_id = &old.client_id;
-    let found = named_token::find(connection, client_id, &old.id)?;
-    if !found.is_some_and(|found| found.token.is_live(now)) {
-        return Ok(None);
-    }
     if overlap == 0 {
         let ending = Ending {
             because: "rotated",
@@ -131,7 +156,7 @@ fn replace(
         scope: old.scope.clone(),
         expires_at: lifetime(old).map(|seconds| now.plus(seconds)),
     };
-    Ok(Some(new.insert(connection, now)?))
+    Ok(new.insert(connection, now)?)
 }
 
 /// Seconds from a key's making to its end.

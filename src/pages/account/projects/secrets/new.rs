@@ -13,6 +13,7 @@ use crate::web::shown_once;
 use crate::web::visitor::PageResult;
 
 use super::super::super::expiry::Expiry;
+use super::super::super::once::{self, Made};
 use super::super::member::ClientKeeper;
 use super::super::overlap::{self, OVERLAPS};
 
@@ -31,11 +32,14 @@ struct New {
 }
 
 struct SecretForm {
+    id: String,
     name: Field,
     expiry: Expiry,
     /// When the others end; empty for not at all.
     overlap: String,
     problem: Option<String>,
+    /// The own password, where it has to be typed.
+    confirmation: Option<Field>,
 }
 
 /// `GET /account/projects/{slug}/clients/{client}/secrets/new`.
@@ -51,10 +55,12 @@ pub async fn post(keeper: ClientKeeper, body: Body) -> HttpResponse {
 async fn offer(keeper: &ClientKeeper) -> PageResult {
     keeper.check_can_give(&keeper.client.scope).await?;
     let form = SecretForm {
+        id: once::id(keeper.now),
         name: Field::default(),
         expiry: Expiry::proposing("never", keeper.now),
         overlap: String::new(),
         problem: None,
+        confirmation: keeper.must_confirm().then(Field::default),
     };
     Ok(show(keeper, StatusCode::OK, form))
 }
@@ -64,36 +70,50 @@ async fn create(keeper: &ClientKeeper, body: &Body) -> PageResult {
     keeper.check_can_give(&keeper.client.scope).await?;
     let name = field(&fields, "name")?.trim();
     let mut form = SecretForm {
+        id: once::read(&fields)?,
         name: Field::new(name, named_token::check_name(name).err()),
         expiry: Expiry::read(&fields, keeper.now)?,
         overlap: field(&fields, "overlap")?.to_owned(),
         problem: None,
+        confirmation: keeper.must_confirm().then(Field::default),
     };
     if form.name.error.is_some() || form.expiry.is_wrong() {
         return Ok(show(keeper, StatusCode::UNPROCESSABLE_ENTITY, form));
     }
+    // Asked last: what is wrong beside it costs no try.
+    form.confirmation = keeper.confirm(&fields).await?;
+    if form.confirmation.is_some() {
+        return Ok(show(keeper, StatusCode::UNPROCESSABLE_ENTITY, form));
+    }
     let others_end = overlap::read(&fields)?.map(|seconds| keeper.now.plus(seconds));
     let (client, now, expires_at) = (keeper.client.clone(), keeper.now, form.expiry.end());
-    let event = keeper.client_event("client_secret.created", name);
+    let mut event = keeper.client_event("client_secret.created", name);
+    event.id.clone_from(&form.id);
     let name = name.to_owned();
     let create = keeper.app.db.write(move |connection| {
         let others = client_secret::of_client(connection, &client)?;
         if others.iter().filter(|own| own.is_live(now)).count() >= LIMIT {
-            return Ok(None);
+            return Ok(Made::TooMany);
         }
-        event.insert(connection)?;
+        if !event.insert_once(connection)? {
+            return Ok(Made::Before);
+        }
         if let Some(end) = others_end {
             client_secret::end_all_at(connection, &client.id, end)?;
         }
         let id = &client.id;
         let secret = client_secret::insert_until(connection, id, &name, expires_at, now)?;
-        Ok(Some(secret))
+        Ok(Made::Now(secret))
     });
-    let Some(secret) = create.await? else {
-        form.problem = Some(format!(
-            "The client has {LIMIT} secrets that work, which is the most. Revoke one first."
-        ));
-        return Ok(show(keeper, StatusCode::UNPROCESSABLE_ENTITY, form));
+    let secret = match create.await? {
+        Made::Now(secret) => secret,
+        Made::Before => return Ok(keeper.done(&keeper.client_path(""), once::BEFORE)),
+        Made::TooMany => {
+            form.problem = Some(format!(
+                "The client has {LIMIT} secrets that work, which is the most. Revoke one first."
+            ));
+            return Ok(show(keeper, StatusCode::UNPROCESSABLE_ENTITY, form));
+        }
     };
     let path = keeper.client_path("");
     let sentence = format!("The secret {} was created.", form.name.value);
