@@ -54,24 +54,6 @@ pub fn find(
         .optional()
 }
 
-/// Those that answer the requests of a person and a client with one challenge, since some time: a request is
-/// allowed once, so these are of one request that was allowed twice.
-pub fn of_challenge(
-    connection: &mut DbConnection,
-    user_id: &str,
-    client_id: &str,
-    challenge: &CodeChallenge,
-    since: UnixTime,
-) -> QueryResult<Vec<AuthorizationCode>> {
-    authorization_codes::table
-        .filter(authorization_codes::user_id.eq(user_id))
-        .filter(authorization_codes::client_id.eq(client_id))
-        .filter(authorization_codes::code_challenge.eq(challenge))
-        .filter(authorization_codes::created_at.ge(since))
-        .select(AuthorizationCode::as_select())
-        .load(connection)
-}
-
 /// Adds one.
 pub fn insert(connection: &mut DbConnection, code: AuthorizationCode) -> QueryResult<()> {
     diesel::insert_into(authorization_codes::table)

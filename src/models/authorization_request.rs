@@ -15,10 +15,6 @@ use super::client::Client;
 /// How long a person may take, in seconds.
 pub const LIFETIME: i64 = 3600;
 
-/// Seconds in which a person may allow once more: a browser that sends a form twice, by a double click, goes
-/// where the second answer leads.
-const REPEATED: i64 = 10;
-
 /// What a client wishes for.
 #[derive(Clone, Debug, Queryable, Selectable, Insertable, Identifiable, Associations)]
 #[diesel(table_name = authorization_requests, belongs_to(Client))]
@@ -54,11 +50,6 @@ impl AuthorizationRequest {
     /// Whether somebody can still decide it.
     pub fn is_open(&self, now: UnixTime) -> bool {
         self.claimed_at.is_none() && now < self.expires_at
-    }
-
-    /// Whether it was decided so lately that the person may have pressed twice.
-    pub fn was_just_decided(&self, now: UnixTime) -> bool {
-        self.claimed_at.is_some_and(|at| now.since(at) <= REPEATED)
     }
 }
 

@@ -95,7 +95,7 @@ async fn continue_request(visitor: &Visitor) -> PageResult {
 /// request and the scope that was shown: the decision is about exactly that.
 async fn decide(visitor: &Visitor, body: &Body) -> PageResult {
     let fields = visitor.form(body)?;
-    let waiting = WaitingRequest::find_to_decide(visitor, field(&fields, "continue")?).await?;
+    let waiting = WaitingRequest::find(visitor, field(&fields, "continue")?).await?;
     let signed_in = visitor.signed_in().await?.ok_or_else(PageError::forged)?;
     let question = match Question::new(visitor, waiting, signed_in).await? {
         Ok(question) => question,

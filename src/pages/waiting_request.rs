@@ -29,22 +29,6 @@ impl WaitingRequest {
     /// Finds it. A request that came as another site's form is tied to the first browser that continues
     /// it, which is no more than a link could do.
     pub(super) async fn find(visitor: &Visitor, id: &str) -> Result<Self, PageError> {
-        Self::find_if(visitor, id, |request| request.is_open(visitor.now)).await
-    }
-
-    /// The same for a decision, which a browser may send twice.
-    pub(super) async fn find_to_decide(visitor: &Visitor, id: &str) -> Result<Self, PageError> {
-        let now = visitor.now;
-        let is_wanted =
-            |request: &AuthorizationRequest| request.is_open(now) || request.was_just_decided(now);
-        Self::find_if(visitor, id, is_wanted).await
-    }
-
-    async fn find_if(
-        visitor: &Visitor,
-        id: &str,
-        is_wanted: impl Fn(&AuthorizationRequest) -> bool,
-    ) -> Result<Self, PageError> {
         let id = PlainSecret::recognise_as(SecretKind::Browser, id).ok_or_else(gone)?;
         let key = id.id();
         let app = &visitor.app;
@@ -52,7 +36,9 @@ impl WaitingRequest {
             .db
             .read(move |connection| Ok(authorization_request::find(connection, &key)?))
             .await?;
-        let request = found.filter(is_wanted).ok_or_else(gone)?;
+        let request = found
+            .filter(|request| request.is_open(visitor.now))
+            .ok_or_else(gone)?;
         let (browser, cookie) = visitor.browser();
         let browser = HashedSecret::of(browser.expose());
         let ours = match &request.browser_hash {

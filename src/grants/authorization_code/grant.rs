@@ -1,5 +1,5 @@
 //! A person has decided: the authorization request is claimed once, and an allowed one becomes an
-//! authorization and a code (RFC 6749 §4.1.2). Who presses Allow twice gets another code, and the first one ends.
+//! authorization and a code (RFC 6749 §4.1.2).
 
 use std::net::IpAddr;
 
@@ -10,11 +10,9 @@ use crate::models::audit_event::AuditEvent;
 use crate::models::authorization::{self, Authorization};
 use crate::models::authorization_code::{self, AuthorizationCode};
 use crate::models::authorization_request::{self, AuthorizationRequest};
-use crate::models::ending::Ending;
 use crate::oauth::{GrantType, PlainSecret, Scope, SecretKind};
 
-/// Allows a request: writes everything and returns the code; none where it had been decided before, unless it
-/// was allowed moments ago and nobody has redeemed the code.
+/// Allows a request: writes everything and returns the code; none where it had been decided before.
 ///
 /// # Errors
 /// The database's.
@@ -27,8 +25,7 @@ pub fn allow(
     address: IpAddr,
     now: UnixTime,
 ) -> Result<Option<PlainSecret>> {
-    let is_first = authorization_request::claim(connection, &request.id, now)?;
-    if !is_first && !take_back(connection, request, user_id, now)? {
+    if !authorization_request::claim(connection, &request.id, now)? {
         return Ok(None);
     }
     let code = PlainSecret::generate(SecretKind::AuthorizationCode, now);
@@ -68,36 +65,6 @@ pub fn allow(
     }
     .insert(connection)?;
     Ok(Some(code))
-}
-
-/// Ends the code that a request was answered with moments ago, so that there are never two live ones of one
-/// request; says whether it did. A redeemed one stays: the client is connected.
-fn take_back(
-    connection: &mut DbConnection,
-    request: &AuthorizationRequest,
-    user_id: &str,
-    now: UnixTime,
-) -> Result<bool> {
-    let decided = authorization_request::find(connection, &request.id)?;
-    let decided = decided.filter(|request| request.was_just_decided(now));
-    let Some(at) = decided.and_then(|request| request.claimed_at) else {
-        return Ok(false);
-    };
-    let (client_id, challenge) = (&request.client_id, &request.code_challenge);
-    let codes = authorization_code::of_challenge(connection, user_id, client_id, challenge, at)?;
-    if codes.iter().any(|code| code.claimed_at.is_some()) {
-        return Ok(false);
-    }
-    let ending = Ending {
-        because: "allowed once more",
-        by: Some(user_id),
-        at: now,
-    };
-    let mut ended = false;
-    for code in codes {
-        ended |= authorization::revoke(connection, &code.authorization_id, &ending)?;
-    }
-    Ok(ended)
 }
 
 /// Denies a request; says whether this was the decision.
