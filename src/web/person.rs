@@ -234,6 +234,11 @@ impl Person {
         self.now.since(self.signed_in.session.confirmed_at) > CONFIRMED_FOR
     }
 
+    /// The field for the own password, still empty, where a dangerous act has to ask for it.
+    pub fn confirmation(&self) -> Option<Field> {
+        self.must_confirm().then(Field::default)
+    }
+
     /// Checks the field `confirmation`, the person's own password, where it has to be asked for. Gives the
     /// field with what is wrong with it, or nothing where all is well.
     ///

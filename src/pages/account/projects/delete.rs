@@ -29,7 +29,7 @@ struct Delete {
 
 /// `GET /account/projects/{slug}/delete`.
 pub async fn get(owner: Owner) -> HttpResponse {
-    let confirmation = owner.must_confirm().then(Field::default);
+    let confirmation = owner.confirmation();
     owner.answer(ask(&owner, StatusCode::OK, Field::default(), confirmation).await)
 }
 
@@ -72,7 +72,7 @@ async fn delete(owner: &Owner, body: &Body) -> PageResult {
     }
     // Asked last: what is wrong with the name costs no try.
     let confirmation = match typed.error {
-        Some(_) => owner.must_confirm().then(Field::default),
+        Some(_) => owner.confirmation(),
         None => owner.confirm(&fields).await?,
     };
     if typed.error.is_some() || confirmation.is_some() {

@@ -24,7 +24,7 @@ struct End {
 
 /// `GET /account/projects/{slug}/end`.
 pub async fn get(owner: Owner) -> HttpResponse {
-    let confirmation = owner.must_confirm().then(Field::default);
+    let confirmation = owner.confirmation();
     ask(&owner, StatusCode::OK, confirmation)
 }
 

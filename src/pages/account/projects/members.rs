@@ -67,7 +67,7 @@ const LAST_OWNER: &str =
 /// `GET /account/projects/{slug}/members`.
 pub async fn get(member: Member) -> HttpResponse {
     let form = AddForm {
-        confirmation: member.must_confirm().then(Field::default),
+        confirmation: member.confirmation(),
         ..AddForm::default()
     };
     member.answer(show(&member, StatusCode::OK, form).await)
@@ -126,7 +126,7 @@ async fn add(owner: &Owner, body: &Body) -> PageResult {
     let mut form = AddForm {
         username: Field::new(&username, None),
         as_owner,
-        confirmation: owner.must_confirm().then(Field::default),
+        confirmation: owner.confirmation(),
     };
     if as_owner {
         form.confirmation = owner.confirm(&fields).await?;

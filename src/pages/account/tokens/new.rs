@@ -56,7 +56,7 @@ async fn offer(person: &Person) -> PageResult {
         scopes: ScopeChoice::of(&permissions, &own),
         expiry: Expiry::proposing("30", person.now),
         problem: None,
-        confirmation: person.must_confirm().then(Field::default),
+        confirmation: person.confirmation(),
     };
     Ok(show(person, StatusCode::OK, form))
 }
@@ -72,7 +72,7 @@ async fn create(person: &Person, body: &Body) -> PageResult {
         scopes: ScopeChoice::read(&fields, &permissions, &own),
         expiry: Expiry::read(&fields, person.now)?,
         problem: None,
-        confirmation: person.must_confirm().then(Field::default),
+        confirmation: person.confirmation(),
     };
     if form.is_wrong() {
         return Ok(show(person, StatusCode::UNPROCESSABLE_ENTITY, form));

@@ -15,7 +15,7 @@ use super::{PATH, event, named, question};
 
 /// `GET /admin/clients/{client}/delete`.
 pub async fn get(admin: Administrator) -> HttpResponse {
-    let confirmation = admin.must_confirm().then(Field::default);
+    let confirmation = admin.confirmation();
     let outcome = match named(&admin).await {
         Ok(client) => ask(&admin, &client, Field::default(), confirmation).await,
         Err(error) => Err(error),

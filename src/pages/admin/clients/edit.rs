@@ -12,7 +12,7 @@ use crate::models::registration::Registration;
 use crate::models::{project, scope};
 use crate::oauth::Scope;
 use crate::web::form::Body;
-use crate::web::page::{Area, Crumb, Field, Page};
+use crate::web::page::{Area, Crumb, Page};
 use crate::web::person::Administrator;
 use crate::web::visitor::PageResult;
 
@@ -53,7 +53,7 @@ async fn ask(admin: &Administrator) -> PageResult {
     });
     let (slug, scopes) = facts.await?;
     let mut form = ClientForm::of(&client, slug.as_deref(), scopes);
-    form.confirmation = admin.must_confirm().then(Field::default);
+    form.confirmation = admin.confirmation();
     Ok(show(admin, StatusCode::OK, &client, form))
 }
 
@@ -71,7 +71,7 @@ async fn change(admin: &Administrator, body: &Body) -> PageResult {
     form.confirmation = if changes_reach(&client, &wanted) {
         admin.confirm(&fields).await?
     } else {
-        admin.must_confirm().then(Field::default)
+        admin.confirmation()
     };
     // A form without the right password is only checked, as one whose numbers cannot be read.
     let is_readable = !form.is_mistaken();

@@ -19,7 +19,7 @@ const BECAUSE: &str = "all tokens of the client were ended";
 
 /// `GET /admin/clients/{client}/end-tokens`.
 pub async fn get(admin: Administrator) -> HttpResponse {
-    let confirmation = admin.must_confirm().then(Field::default);
+    let confirmation = admin.confirmation();
     let outcome = match named(&admin).await {
         Ok(client) => ask(&admin, &client, confirmation).await,
         Err(error) => Err(error),

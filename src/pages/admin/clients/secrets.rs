@@ -57,7 +57,7 @@ impl SecretForm {
             id: new_id(IdKind::ClientSecret, admin.now),
             name: Field::default(),
             days: 0,
-            confirmation: admin.must_confirm().then(Field::default),
+            confirmation: admin.confirmation(),
         }
     }
 
@@ -88,7 +88,7 @@ pub async fn post(admin: Administrator, body: Body) -> HttpResponse {
 
 /// `GET /admin/clients/{client}/secrets/{secret}/revoke`.
 pub async fn get_revoke(admin: Administrator) -> HttpResponse {
-    let confirmation = admin.must_confirm().then(Field::default);
+    let confirmation = admin.confirmation();
     let ask =
         |(client, secret): (Client, ClientSecret)| ask(&admin, &client, &secret, confirmation);
     admin.answer(named_secret(&admin).await.map(ask))

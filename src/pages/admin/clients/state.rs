@@ -13,7 +13,7 @@ use super::{event, named, path_of, question};
 
 /// `GET /admin/clients/{client}/disable`.
 pub async fn get_disable(admin: Administrator) -> HttpResponse {
-    let confirmation = admin.must_confirm().then(Field::default);
+    let confirmation = admin.confirmation();
     let ask = |client: Client| ask(&admin, &client, confirmation);
     admin.answer(named(&admin).await.map(ask))
 }

@@ -17,7 +17,7 @@ use super::named;
 
 /// `GET /admin/projects/{slug}/panic`.
 pub async fn get(admin: Administrator) -> HttpResponse {
-    let confirmation = admin.must_confirm().then(Field::default);
+    let confirmation = admin.confirmation();
     admin.answer(ask(&admin, confirmation).await)
 }
 

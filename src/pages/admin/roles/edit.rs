@@ -63,7 +63,7 @@ pub async fn post(admin: Administrator, body: Body) -> HttpResponse {
 async fn show_one(admin: &Administrator) -> PageResult {
     let role = named(admin).await?;
     let mut form = RoleForm::of(&role);
-    form.confirmation = admin.must_confirm().then(Field::default);
+    form.confirmation = admin.confirmation();
     show(admin, StatusCode::OK, Some(&role), form).await
 }
 

@@ -31,7 +31,7 @@ struct Delete {
 
 /// `GET /admin/scopes/delete?name=…`.
 pub async fn get(admin: Administrator) -> HttpResponse {
-    let confirmation = admin.must_confirm().then(Field::default);
+    let confirmation = admin.confirmation();
     admin.answer(ask(&admin, StatusCode::OK, confirmation).await)
 }
 

@@ -40,7 +40,7 @@ struct ScopeForm {
 /// `GET /admin/scopes/new`.
 pub async fn get_new(admin: Administrator) -> HttpResponse {
     let form = ScopeForm {
-        confirmation: admin.must_confirm().then(Field::default),
+        confirmation: admin.confirmation(),
         ..ScopeForm::default()
     };
     show(&admin, StatusCode::OK, None, form)
@@ -56,7 +56,7 @@ pub async fn get(admin: Administrator) -> HttpResponse {
     let scope = named(&admin).await;
     let page = |scope: RegisteredScope| {
         let mut form = ScopeForm::of(&scope);
-        form.confirmation = admin.must_confirm().then(Field::default);
+        form.confirmation = admin.confirmation();
         show(&admin, StatusCode::OK, Some(&scope), form)
     };
     admin.answer(scope.map(page))
@@ -169,7 +169,7 @@ impl ScopeForm {
         self.confirmation = if gives_more && self.focus().is_none() {
             admin.confirm(fields).await?
         } else {
-            admin.must_confirm().then(Field::default)
+            admin.confirmation()
         };
         Ok(())
     }

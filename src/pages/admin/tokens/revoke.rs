@@ -53,7 +53,7 @@ struct Choices {
 
 /// `GET /admin/tokens/revoke?jti=…`.
 pub async fn get(admin: Administrator) -> HttpResponse {
-    let confirmation = admin.must_confirm().then(Field::default);
+    let confirmation = admin.confirmation();
     admin.answer(ask(&admin, StatusCode::OK, false, confirmation).await)
 }
 

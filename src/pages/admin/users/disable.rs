@@ -33,7 +33,7 @@ struct Disable {
 
 /// `GET /admin/users/{id}/disable`.
 pub async fn get(admin: Administrator) -> HttpResponse {
-    let confirmation = admin.must_confirm().then(Field::default);
+    let confirmation = admin.confirmation();
     admin.answer(ask(&admin, StatusCode::OK, None, confirmation).await)
 }
 

@@ -39,7 +39,7 @@ pub(super) const TAKEN: &str =
 /// `GET /admin/users/{id}/edit`.
 pub async fn get(admin: Administrator) -> HttpResponse {
     let user = named(&admin).await;
-    let confirmation = admin.must_confirm().then(Field::default);
+    let confirmation = admin.confirmation();
     admin.answer(user.map(|user| {
         let form = Profile::of(&user);
         show(&admin, StatusCode::OK, user, form, confirmation)
@@ -57,7 +57,7 @@ async fn change(admin: &Administrator, body: &Body) -> PageResult {
     let user = named(admin).await?;
     let mut form = Profile::read(&fields)?;
     if form.focus().is_some() {
-        let confirmation = admin.must_confirm().then(Field::default);
+        let confirmation = admin.confirmation();
         return Ok(show(admin, WRONG, user, form, confirmation));
     }
     if let Some(mistake) = admin.confirm(&fields).await? {

@@ -43,7 +43,7 @@ struct Made {
 
 /// `GET /admin/users/{id}/link`.
 pub async fn get(admin: Administrator) -> HttpResponse {
-    let confirmation = admin.must_confirm().then(Field::default);
+    let confirmation = admin.confirmation();
     admin.answer(ask(&admin, StatusCode::OK, confirmation).await)
 }
 

@@ -31,7 +31,7 @@ struct New {
 
 /// `GET /admin/users/new`.
 pub async fn get(admin: Administrator) -> HttpResponse {
-    let confirmation = admin.must_confirm().then(Field::default);
+    let confirmation = admin.confirmation();
     let page = show(
         &admin,
         StatusCode::OK,
@@ -54,7 +54,7 @@ async fn add(admin: &Administrator, body: &Body) -> PageResult {
     let mut form = Profile::read(&fields)?;
     let (roles, unknown) = chosen_roles(admin, &fields).await?;
     if form.focus().is_some() || unknown.is_some() {
-        let confirmation = admin.must_confirm().then(Field::default);
+        let confirmation = admin.confirmation();
         return show(admin, WRONG, form, &roles, unknown, confirmation).await;
     }
     if let Some(mistake) = admin.confirm(&fields).await? {

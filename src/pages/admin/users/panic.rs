@@ -15,7 +15,7 @@ use super::{crumbs_to, event, named, path_of};
 
 /// `GET /admin/users/{id}/panic`.
 pub async fn get(admin: Administrator) -> HttpResponse {
-    let confirmation = admin.must_confirm().then(Field::default);
+    let confirmation = admin.confirmation();
     admin.answer(ask(&admin, confirmation).await)
 }
 

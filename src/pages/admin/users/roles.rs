@@ -48,7 +48,7 @@ pub async fn post(admin: Administrator, body: Body) -> HttpResponse {
 
 async fn ask(admin: &Administrator) -> PageResult {
     let user = named(admin).await?;
-    let confirmation = admin.must_confirm().then(Field::default);
+    let confirmation = admin.confirmation();
     let chosen = user.roles.0.clone();
     show(admin, StatusCode::OK, user, &chosen, None, confirmation).await
 }
@@ -59,7 +59,7 @@ async fn change(admin: &Administrator, body: &Body) -> PageResult {
     let user = named(admin).await?;
     let (chosen, unknown) = chosen_roles(admin, &fields).await?;
     if unknown.is_some() {
-        let confirmation = admin.must_confirm().then(Field::default);
+        let confirmation = admin.confirmation();
         return show(admin, WRONG, user, &chosen, unknown, confirmation).await;
     }
     if let Some(mistake) = admin.confirm(&fields).await? {

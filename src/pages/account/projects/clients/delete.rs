@@ -27,7 +27,7 @@ struct Delete {
 
 /// `GET /account/projects/{slug}/clients/{client}/delete`.
 pub async fn get(keeper: ClientKeeper) -> HttpResponse {
-    let confirmation = keeper.must_confirm().then(Field::default);
+    let confirmation = keeper.confirmation();
     keeper.answer(ask(&keeper, StatusCode::OK, confirmation).await)
 }
 

@@ -77,7 +77,7 @@ async fn offer(member: &Member) -> PageResult {
         proof: Proof::Secret,
         expiry: Expiry::proposing("never", member.now),
         problem: None,
-        confirmation: member.must_confirm().then(Field::default),
+        confirmation: member.confirmation(),
     };
     Ok(show(member, StatusCode::OK, form))
 }
@@ -98,7 +98,7 @@ async fn create(member: &Member, body: &Body) -> PageResult {
         proof,
         expiry: Expiry::read(&fields, member.now)?,
         problem: None,
-        confirmation: member.must_confirm().then(Field::default),
+        confirmation: member.confirmation(),
     };
     if form.is_wrong() {
         return Ok(show(member, StatusCode::UNPROCESSABLE_ENTITY, form));

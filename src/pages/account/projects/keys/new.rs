@@ -59,7 +59,7 @@ async fn offer(keeper: &ClientKeeper) -> PageResult {
         scopes: ScopeChoice::of(&permissions, &offered(keeper).await?),
         expiry: Expiry::proposing("90", keeper.now),
         problem: None,
-        confirmation: keeper.must_confirm().then(Field::default),
+        confirmation: keeper.confirmation(),
     };
     Ok(show(keeper, StatusCode::OK, form))
 }
@@ -74,7 +74,7 @@ async fn create(keeper: &ClientKeeper, body: &Body) -> PageResult {
         scopes: ScopeChoice::read(&fields, &permissions, &offered(keeper).await?),
         expiry: Expiry::read(&fields, keeper.now)?,
         problem: None,
-        confirmation: keeper.must_confirm().then(Field::default),
+        confirmation: keeper.confirmation(),
     };
     if form.is_wrong() {
         return Ok(show(keeper, StatusCode::UNPROCESSABLE_ENTITY, form));

@@ -44,7 +44,7 @@ struct Rotate {
 
 /// `GET /account/projects/{slug}/clients/{client}/keys/rotate?token=…`.
 pub async fn get(keeper: ClientKeeper) -> HttpResponse {
-    let confirmation = keeper.must_confirm().then(Field::default);
+    let confirmation = keeper.confirmation();
     keeper.answer(ask(&keeper, StatusCode::OK, None, confirmation).await)
 }
 
@@ -90,7 +90,7 @@ async fn rotate(keeper: &ClientKeeper, body: &Body) -> PageResult {
     keeper.check_can_give(&old.scope).await?;
     let Some(overlap) = overlap::read(&fields)? else {
         let problem = Some("Choose when the old key ends.");
-        let confirmation = keeper.must_confirm().then(Field::default);
+        let confirmation = keeper.confirmation();
         return ask(keeper, WRONG, problem, confirmation).await;
     };
     if let Some(mistake) = keeper.confirm(&fields).await? {

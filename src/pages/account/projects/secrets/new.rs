@@ -60,7 +60,7 @@ async fn offer(keeper: &ClientKeeper) -> PageResult {
         expiry: Expiry::proposing("never", keeper.now),
         overlap: String::new(),
         problem: None,
-        confirmation: keeper.must_confirm().then(Field::default),
+        confirmation: keeper.confirmation(),
     };
     Ok(show(keeper, StatusCode::OK, form))
 }
@@ -75,7 +75,7 @@ async fn create(keeper: &ClientKeeper, body: &Body) -> PageResult {
         expiry: Expiry::read(&fields, keeper.now)?,
         overlap: field(&fields, "overlap")?.to_owned(),
         problem: None,
-        confirmation: keeper.must_confirm().then(Field::default),
+        confirmation: keeper.confirmation(),
     };
     if form.name.error.is_some() || form.expiry.is_wrong() {
         return Ok(show(keeper, StatusCode::UNPROCESSABLE_ENTITY, form));
