@@ -39,8 +39,8 @@ pub fn check_choice(
     }
 }
 
-/// Whether fewer than a million guesses find it, which takes a year where a hundred an hour are let
-/// through; `known` is what a guesser knows beside the usual words.
+/// Whether fewer than a million guesses find it, which takes a year where a hundred an hour are let through, or
+/// there is little in it beside names. `known` is what a guesser knows beside the usual words.
 fn is_guessed_soon(password: &str, known: &[&str]) -> bool {
     let parts = known
         .iter()
@@ -49,7 +49,18 @@ fn is_guessed_soon(password: &str, known: &[&str]) -> bool {
         .chain(known.iter().copied())
         .chain(["latchkey"])
         .collect();
-    zxcvbn(password, &words).score() < Score::Two
+    is_mostly(password, &words) || zxcvbn(password, &words).score() < Score::Two
+}
+
+/// Whether fewer than six characters are left without these words and what people put between words.
+fn is_mostly(password: &str, words: &[&str]) -> bool {
+    let whole = password.to_lowercase();
+    let names = words.iter().filter(|word| word.chars().count() > 2);
+    let rest = names.fold(whole.clone(), |rest, name| {
+        rest.replace(&name.to_lowercase(), "")
+    });
+    let is_between = |c: &char| c.is_ascii_punctuation() || c.is_whitespace();
+    rest != whole && rest.chars().filter(|c| !is_between(c)).count() < 6
 }
 
 #[cfg(test)]
@@ -80,6 +91,9 @@ mod tests {
             "alice-alice-1",
             "liddell12345",
             "latchkey123456",
+            "Latchkey2026!",
+            "latchkey-admin",
+            "alice & liddell",
             "wonderworks12",
         ] {
             assert!(is_refused(password), "{password}");
@@ -94,6 +108,8 @@ mod tests {
             "🙂🙃😀😃😄😁😆😅😂🤣🦊🐢",
             "тихая гавань за холмом",
             "kq7wzv0m3xhd",
+            "839201847561",
+            "alice rode to the harbour",
             &"a long song of many words ".repeat(5),
         ] {
             assert!(!is_refused(password), "{password}");

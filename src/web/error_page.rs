@@ -85,12 +85,16 @@ impl PageError {
 
     /// 403 for who may not administer.
     pub fn administrators_only() -> Self {
-        Self::new(
+        let page = Self::new(
             StatusCode::FORBIDDEN,
             "This page is for administrators",
             "Your account does not have the role admin.",
             "Ask an administrator of this server, or go back to your account.",
-        )
+        );
+        Self {
+            link: Some((paths::ACCOUNT, "Your account")),
+            ..page
+        }
     }
 
     /// 429; `seconds` until another try.
