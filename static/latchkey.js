@@ -11,9 +11,10 @@ for (const button of document.querySelectorAll("button[data-copy]")) {
 // A second press while the first is on its way does nothing.
 let sent = -Infinity;
 addEventListener("submit", (event) => {
-  if (event.timeStamp - sent < 1000) event.preventDefault();
+  if (event.timeStamp - sent < 5000) event.preventDefault();
   else sent = event.timeStamp;
 });
+addEventListener("pageshow", () => { sent = -Infinity; });
 
 // A box that finds some of many choices.
 for (const field of document.querySelectorAll("[data-filter]")) {

@@ -118,7 +118,14 @@ pub fn touch(
         .execute(connection)
 }
 
-/// Goes on under another secret, since its person has typed the password: who has a copy of the old one is left
+/// Notes that the person has typed the password again.
+pub fn confirm(connection: &mut DbConnection, id: &SecretId, now: UnixTime) -> QueryResult<usize> {
+    diesel::update(sessions::table.find(id))
+        .set(sessions::confirmed_at.eq(now))
+        .execute(connection)
+}
+
+/// Goes on under another secret, since its person has another password: who has a copy of the old one is left
 /// behind. Says whether it was there.
 pub fn renew(
     connection: &mut DbConnection,

@@ -9,7 +9,7 @@ use crate::oauth::List;
 use crate::oauth::id::{IdKind, new_id};
 use crate::schema::users;
 
-use super::visible_name::is_invisible;
+use super::visible_name::{can_be_seen, is_invisible};
 use super::{one_time_link, role};
 
 /// A person who can sign in.
@@ -65,12 +65,13 @@ impl User {
     }
 }
 
-/// The form in which names are compared.
+/// The form in which names are compared: what cannot be seen makes no second name.
 pub fn key_of(username: &str) -> String {
     username
         .nfkc()
         .flat_map(char::to_lowercase)
         .nfkc()
+        .filter(|character| !is_invisible(*character))
         .collect()
 }
 
@@ -81,17 +82,15 @@ pub fn key_of(username: &str) -> String {
 pub fn check_username(username: &str) -> Result<(), String> {
     let length = username.chars().count();
     if (1..=64).contains(&length)
-        // Not even one that other names may have: two people would look like one.
-        && !username
-            .chars()
-            .any(|character| character.is_control() || is_invisible(character))
+        && !username.chars().any(char::is_control)
         && username.trim() == username
+        && can_be_seen(username)
     {
         Ok(())
     } else {
         Err(String::from(
-            "A user name has 1 to 64 characters, none of which is a control character or invisible, and no space at \
-             its ends.",
+            "A user name has 1 to 64 characters of which one can be seen, no control characters and no space at its \
+             ends.",
         ))
     }
 }

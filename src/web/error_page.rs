@@ -74,8 +74,8 @@ impl PageError {
         let page = Self::new(
             StatusCode::FORBIDDEN,
             "You are signed out",
-            "Your session ended before the form was sent, so nothing was changed.",
-            "Sign in, and do it again. What you typed is still in the form: go back in your browser to copy it.",
+            "Your session ended before the form was sent.",
+            "Sign in, look whether it was done, and if not do it again.",
         );
         Self {
             link: Some((paths::LOGIN, "Sign in")),

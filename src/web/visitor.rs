@@ -51,8 +51,8 @@ pub struct SignedIn {
 }
 
 impl SignedIn {
-    /// Whose forms those of this session are: not the secret's, which gets another whenever the password is typed,
-    /// while forms wait in other windows.
+    /// Whose forms those of this session are: not the secret's, which is another once the password is changed, while forms
+    /// wait in other windows.
     pub fn form_key(&self) -> String {
         format!(
             "{} {}",

@@ -246,7 +246,7 @@ fn sessions_are_listed_by_device_and_can_be_signed_out() {
     assert!(!is_signed_in(&server, &mut firefox));
     assert!(is_signed_in(&server, &mut browser));
     let (_, again) = browser.submit(&at, &form);
-    again.assert_says(&["That session had ended before."]);
+    again.assert_says(&["There is no such session any more"]);
     assert_eq!(server.db_events("session.ended"), 1);
 }
 

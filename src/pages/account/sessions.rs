@@ -60,7 +60,9 @@ async fn end(person: &Person, body: &Body) -> PageResult {
         }
         // Somebody else's is not there for this person.
         let others = session::find_live(connection, &id, now)?;
-        Ok(others.is_none().then_some("That session had ended before."))
+        Ok(others
+            .is_none()
+            .then_some("There is no such session any more: look at the list again."))
     });
     let sentence = end.await?.ok_or_else(PageError::not_found)?;
     Ok(person.done(paths::ACCOUNT, sentence))

@@ -13,7 +13,7 @@ use crate::models::ending::Ending;
 use crate::models::named_token::{self, NewToken};
 use crate::oauth::PlainSecret;
 use crate::web::error_page::PageError;
-use crate::web::form::Body;
+use crate::web::form::{Body, field};
 use crate::web::page::{Area, Crumb, Field, Page, span};
 use crate::web::shown_once;
 use crate::web::visitor::PageResult;
@@ -36,16 +36,21 @@ struct Rotate {
     /// How long the new one lives, in words; none for ever.
     lifetime: Option<String>,
     overlaps: &'static [(&'static str, &'static str, i64)],
+    /// The one that is chosen.
+    overlap: String,
     /// What is wrong with the choice.
     problem: Option<&'static str>,
     /// The own password, where it has to be typed.
     confirmation: Option<Field>,
 }
 
+/// What is chosen from the beginning.
+const CHOSEN: &str = "24h";
+
 /// `GET /account/projects/{slug}/clients/{client}/keys/rotate?token=…`.
 pub async fn get(keeper: ClientKeeper) -> HttpResponse {
     let confirmation = keeper.confirmation();
-    keeper.answer(ask(&keeper, StatusCode::OK, None, confirmation).await)
+    keeper.answer(ask(&keeper, StatusCode::OK, CHOSEN, None, confirmation).await)
 }
 
 /// `POST /account/projects/{slug}/clients/{client}/keys/rotate?token=…`.
@@ -56,6 +61,7 @@ pub async fn post(keeper: ClientKeeper, body: Body) -> HttpResponse {
 async fn ask(
     keeper: &ClientKeeper,
     status: StatusCode,
+    overlap: &str,
     problem: Option<&'static str>,
     confirmation: Option<Field>,
 ) -> PageResult {
@@ -74,6 +80,7 @@ async fn ask(
         lifetime: lifetime(&key.token).map(span),
         key: TokenLine::new(key, &permissions, keeper.now),
         overlaps: &OVERLAPS,
+        overlap: overlap.to_owned(),
         problem,
         confirmation,
     };
@@ -91,10 +98,11 @@ async fn rotate(keeper: &ClientKeeper, body: &Body) -> PageResult {
     let Some(overlap) = overlap::read(&fields)? else {
         let problem = Some("Choose when the old key ends.");
         let confirmation = keeper.confirmation();
-        return ask(keeper, WRONG, problem, confirmation).await;
+        return ask(keeper, WRONG, CHOSEN, problem, confirmation).await;
     };
     if let Some(mistake) = keeper.confirm(&fields).await? {
-        return ask(keeper, WRONG, None, Some(mistake)).await;
+        let chosen = field(&fields, "overlap")?;
+        return ask(keeper, WRONG, chosen, None, Some(mistake)).await;
     }
     let name = old.name.clone().unwrap_or_default();
     let mut event = keeper.client_event("api_key.rotated", &name);
