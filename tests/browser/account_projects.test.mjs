@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import { looks } from './looks.mjs';
-import { administrator, open, person, press, startWorld, visit } from './world.mjs';
+import { administrator, dbTypedLongAgo, open, person, press, startWorld, visit } from './world.mjs';
 
 const PASSWORD = 'a password that is long enough';
 const owner = { username: 'ליאור', password: PASSWORD };
@@ -253,6 +253,12 @@ looks(() => world, 'project empty', async (page) => {
   await page.getByRole('link', { name: 'W'.repeat(100) }).click();
 });
 looks(() => world, 'project members', (page) => project(page, '/members'));
+looks(() => world, 'project owner asking for the password', async (page) => {
+  await project(page, '/members');
+  dbTypedLongAgo(world);
+  await page.getByRole('button', { name: 'Make owner' }).first().click();
+  await page.getByLabel('Your password', { exact: true }).waitFor();
+});
 looks(() => world, 'project settings', (page) => project(page, '/settings'));
 looks(() => world, 'project end', (page) => project(page, '/end'));
 looks(() => world, 'project deletion', (page) => project(page, '/delete'));

@@ -1,9 +1,8 @@
 // What an administrator does with clients.
 import assert from 'node:assert/strict';
-import { execFileSync } from 'node:child_process';
 import { after, before, test } from 'node:test';
 import { looks } from './looks.mjs';
-import { administrator, authorizeUrl, backAt, open, person, press, shows, signIn, startWorld, visit } from './world.mjs';
+import { administrator, authorizeUrl, backAt, dbTypedLongAgo, open, person, press, shows, signIn, startWorld, visit } from './world.mjs';
 
 const LONG = 'ThisNameHasNoSpaces'.repeat(11).slice(0, 200);
 const SCOPES = 200;
@@ -27,12 +26,6 @@ async function getsToken(id, secret, more = {}) {
     body: new URLSearchParams({ grant_type: 'client_credentials', client_id: id, client_secret: secret, ...more }),
   });
   return answer.ok;
-}
-
-/** Makes every password that was typed one of long ago, around HTTP: no test waits for ten minutes. */
-function dbTypedLongAgo() {
-  const update = 'import sqlite3, sys\nwith sqlite3.connect(sys.argv[1]) as db: db.execute("UPDATE sessions SET confirmed_at = 0")';
-  execFileSync('python3', ['-c', update, world.run.env.LATCHKEY_DATABASE_URL.replace('sqlite://', '')]);
 }
 
 // First, while there is none.
@@ -112,7 +105,7 @@ for (const javaScript of [true, false]) {
     const client = addService(`Asked ${how}`);
     await visit(world, async (page) => {
       await admin(page, `/admin/clients/${client.client_id}`);
-      dbTypedLongAgo();
+      dbTypedLongAgo(world);
       await page.getByRole('link', { name: 'Edit', exact: true }).click();
       const password = page.getByLabel('Your password', { exact: true });
       await page.getByLabel('Name', { exact: true }).fill(`Renamed ${how}`);
@@ -130,7 +123,7 @@ for (const javaScript of [true, false]) {
       await page.getByRole('status').filter({ hasText: 'in force' }).waitFor();
 
       assert.equal(await password.count(), 0);
-      dbTypedLongAgo();
+      dbTypedLongAgo(world);
       await page.reload();
       await page.getByLabel('Name', { exact: true }).fill('second');
       await password.fill('wrong');
@@ -338,14 +331,14 @@ looks(() => world, 'admin client right to left', async (page) => {
 looks(() => world, 'admin client edit', (page) => admin(page, `/admin/clients/${clients.told.client_id}/edit`));
 looks(() => world, 'admin client edit asking for the password', async (page) => {
   await admin(page, `/admin/clients/${clients.told.client_id}/edit`);
-  dbTypedLongAgo();
+  dbTypedLongAgo(world);
   await page.getByLabel('First-party', { exact: true }).check();
   await press(page, 'Save changes');
   await page.locator('#confirmation[aria-invalid]').waitFor();
 });
 looks(() => world, 'admin client asking for the password', async (page) => {
   await admin(page, `/admin/clients/${clients.told.client_id}`);
-  dbTypedLongAgo();
+  dbTypedLongAgo(world);
   await page.reload();
   await page.locator('#confirmation').waitFor();
 });
