@@ -1,7 +1,6 @@
 //! Who may come in: a page of a signed-in area takes one of these instead of `Visitor`, so that no page
 //! can forget to ask. Whoever is not signed in goes to the sign-in page and comes back from there.
 
-use std::cell::OnceCell;
 use std::future::Future;
 use std::ops::Deref;
 use std::pin::Pin;
@@ -19,12 +18,12 @@ use crate::authentication::throttle::Key;
 use crate::db::DbConnection;
 use crate::models::audit_event::AuditEvent;
 use crate::models::session;
-use crate::oauth::{Params, PlainSecret, SecretKind};
+use crate::oauth::Params;
 
 use super::error_page::PageError;
 use super::form::{Body, MAX_FIELDS, field};
 use super::page::{Area, Field};
-use super::visitor::{PageResult, SignedIn, Visitor};
+use super::visitor::{SignedIn, Visitor};
 use super::{cookies, csrf, paths};
 
 /// Seconds after which a dangerous act asks for the password again.
@@ -39,8 +38,6 @@ pub struct Person {
     pub visitor: Visitor,
     /// Who sends it.
     pub signed_in: SignedIn,
-    /// The session's new secret, where this request gave it one.
-    renewed: OnceCell<PlainSecret>,
 }
 
 /// A person with the role `admin`.
@@ -73,11 +70,7 @@ impl FromRequest for Person {
         Box::pin(async move {
             let visitor = visitor.await?;
             match visitor.signed_in().await {
-                Ok(Some(signed_in)) => Ok(Self {
-                    visitor,
-                    signed_in,
-                    renewed: OnceCell::new(),
-                }),
+                Ok(Some(signed_in)) => Ok(Self { visitor, signed_in }),
                 Ok(None) => Err(instead(sign_in_first(&visitor))),
                 Err(error) => Err(instead(visitor.answer(Err(error.into())))),
             }
@@ -150,43 +143,6 @@ fn sign_in_first(visitor: &Visitor) -> HttpResponse {
 }
 
 impl Person {
-    /// The session's secret, as the answer leaves it.
-    pub fn secret(&self) -> &PlainSecret {
-        self.renewed.get().unwrap_or(&self.signed_in.secret)
-    }
-
-    /// Does `write`, after which the session goes on under a new secret, since its password is another one:
-    /// whoever has copied the cookie is left behind (OWASP ASVS 5 §7.2.4). False where `write` says so or the
-    /// session has ended meanwhile.
-    ///
-    /// # Errors
-    /// The database's.
-    pub async fn renew_after(
-        &self,
-        write: impl FnOnce(&mut DbConnection) -> crate::error::Result<bool> + Send + 'static,
-    ) -> crate::error::Result<bool> {
-        let secret = PlainSecret::generate(SecretKind::Browser, self.now);
-        let (id, renewed, now) = (self.signed_in.session.id, secret.id(), self.now);
-        let written = self.app.db.write(move |connection| {
-            Ok(write(connection)? && session::renew(connection, &id, &renewed, now)?)
-        });
-        let written = written.await?;
-        if written {
-            drop(self.renewed.set(secret));
-        }
-        Ok(written)
-    }
-
-    /// Answers a handler's outcome, with an error page where it is one, and with the session's new secret.
-    pub fn answer(&self, outcome: PageResult) -> HttpResponse {
-        let mut response = self.visitor.answer(outcome);
-        if let Some(secret) = self.renewed.get() {
-            let begun = self.signed_in.session.created_at;
-            cookies::set(&mut response, &self.session_cookie(secret, begun));
-        }
-        response
-    }
-
     /// What the frame of a signed-in area needs; `at` is the entry of its navigation.
     pub fn area(&self, at: &'static str) -> Area {
         Area {

@@ -60,7 +60,7 @@ pub fn forget(person: &Person, response: &mut HttpResponse) {
 }
 
 fn key(person: &Person) -> Result<RandomizedNonceKey> {
-    let about = ["shown once\n", person.secret().expose()].concat();
+    let about = ["shown once\n", person.signed_in.secret.expose()].concat();
     let derived = hmac::sign(&person.app.csrf_key, about.as_bytes());
     RandomizedNonceKey::new(&AES_256_GCM, derived.as_ref()).map_err(Error::failed)
 }

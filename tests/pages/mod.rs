@@ -47,6 +47,25 @@ pub fn signed_in(server: &TestServer, username: &str) -> Browser {
     browser
 }
 
+/// Sends a form that asks for the password: nothing of `rows` changes without it. The answer to the right one.
+#[track_caller]
+pub fn confirmed(server: &TestServer, browser: &mut Browser, form: &Form, rows: &str) -> Answer {
+    let before = server.db_count(rows);
+    assert_eq!(form.field("confirmation"), Some(""), "{form:?}");
+    for (typed, sentence) in [
+        ("", "Type your own password"),
+        ("wrong", "This is not your password."),
+    ] {
+        let form = form.clone().fill("confirmation", typed);
+        let answer = browser.submit_once(&server.url, &form);
+        assert_page(&answer, 422);
+        answer.assert_says(&[sentence]);
+        assert_eq!(server.db_count(rows), before, "{form:?}");
+    }
+    let form = form.clone().fill("confirmation", PASSWORD);
+    browser.submit_once(&server.url, &form)
+}
+
 /// Whether a browser is signed in.
 pub fn is_signed_in(server: &TestServer, browser: &mut Browser) -> bool {
     browser.get_once(&format!("{}/account", server.url)).status == 200

@@ -8,7 +8,8 @@ use actix_web::http::StatusCode;
 use crate::authentication::{SignIn, check_choice};
 use crate::models::ending::Ending;
 use crate::models::{authorization, named_token, project, session, user};
-use crate::oauth::Params;
+use crate::oauth::{Params, PlainSecret, SecretId, SecretKind};
+use crate::web::cookies;
 use crate::web::error_page::PageError;
 use crate::web::form::{Body, field};
 use crate::web::page::{Field, first_error};
@@ -70,15 +71,25 @@ async fn change(person: &Person, body: &Body) -> PageResult {
         return show(person, StatusCode::UNPROCESSABLE_ENTITY, form).await;
     }
     let hash = app.hasher.hash(new.to_owned()).await?;
-    if !set(person, hash, form.ends).await? {
+    // Whoever has copied the cookie is left behind (OWASP ASVS 5 §7.2.4).
+    let renewed = PlainSecret::generate(SecretKind::Browser, person.now);
+    if !set(person, hash, form.ends, renewed.id()).await? {
         return Err(PageError::forged());
     }
-    Ok(person.done(paths::ACCOUNT, &form.ends.sentence()))
+    let mut response = person.done(paths::ACCOUNT, &form.ends.sentence());
+    let begun = person.signed_in.session.created_at;
+    cookies::set(&mut response, &person.session_cookie(&renewed, begun));
+    Ok(response)
 }
 
 /// The new password and what ends with it, all or nothing. False where the old one is no longer the password or
 /// the session is over: a one-time link was faster, and whoever knew the old one must not undo it.
-async fn set(person: &Person, hash: String, ends: Ends) -> Result<bool, PageError> {
+async fn set(
+    person: &Person,
+    hash: String,
+    ends: Ends,
+    renewed: SecretId,
+) -> Result<bool, PageError> {
     let (user, session) = (
         person.signed_in.user.clone(),
         person.signed_in.session.clone(),
@@ -86,7 +97,7 @@ async fn set(person: &Person, hash: String, ends: Ends) -> Result<bool, PageErro
     let (user_id, now) = (user.id.clone(), person.now);
     let mut event = person.event("user.password_changed");
     event.user_id = Some(user_id.clone());
-    let set = person.renew_after(move |connection| {
+    let set = person.app.db.write(move |connection| {
         if !user::is_unchanged_and_lock(connection, &user)?
             || !session::is_live_and_hold(connection, &session, now)?
         {
@@ -109,7 +120,7 @@ async fn set(person: &Person, hash: String, ends: Ends) -> Result<bool, PageErro
             named_token::revoke_of_client(connection, &client_id, &ending)?;
         }
         event.insert(connection)?;
-        Ok(true)
+        Ok(session::renew(connection, &session.id, &renewed, now)?)
     });
     Ok(set.await?)
 }

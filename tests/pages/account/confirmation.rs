@@ -1,12 +1,11 @@
 //! Acts of the account's pages that ask for the password where it was not typed lately: what makes a token, key
 //! or secret, makes an owner, or ends a client.
 
-use crate::support::app::PASSWORD;
 use crate::support::browser::Form;
 use crate::support::{Browser, TestServer};
 
-use super::super::{assert_page, signed_in};
-use super::{clients, form, keys, members, open, projects, tick};
+use super::super::{assert_page, confirmed, signed_in};
+use super::{form, keys, members, projects, tick};
 
 /// Seconds after which a dangerous act asks for the password again.
 const LATER: i64 = 601;
@@ -24,19 +23,7 @@ fn server() -> TestServer {
 #[track_caller]
 fn assert_asks(server: &TestServer, browser: &mut Browser, form: &Form, rows: &str) {
     let before = server.db_count(rows);
-    assert_eq!(form.field("confirmation"), Some(""), "{form:?}");
-    for (typed, sentence) in [
-        ("", "Type your own password"),
-        ("wrong", "This is not your password."),
-    ] {
-        let form = form.clone().fill("confirmation", typed);
-        let answer = browser.submit_once(&server.url, &form);
-        assert_page(&answer, 422);
-        answer.assert_says(&[sentence]);
-        assert_eq!(server.db_count(rows), before, "{form:?}");
-    }
-    let form = form.clone().fill("confirmation", PASSWORD);
-    let answer = browser.submit_once(&server.url, &form);
+    let answer = confirmed(server, browser, form, rows);
     assert_eq!(answer.status, 303, "{answer:?}");
     assert_ne!(server.db_count(rows), before, "{form:?}");
 }
@@ -58,13 +45,7 @@ fn making_a_personal_token_asks_for_the_password() {
 fn what_makes_a_key_or_secret_or_ends_its_client_asks_for_the_password() {
     let server = server();
     let mut browser = signed_in(&server, "ada");
-    let slug = projects::create(&server, &mut browser, "Weather", "");
-    let (id, _) = clients::create(&server, &mut browser, &slug, "Station", "secret", &["read"]);
-    keys::create(&server, &mut browser, &slug, &id, "first", &["read"]);
-    let client = format!("/account/projects/{slug}/clients/{id}");
-    let rotate = open(&server, &mut browser, &client)
-        .1
-        .link("/keys/rotate?token=");
+    let (slug, client, rotate) = keys::station(&server, &mut browser);
     for (page, rows) in [
         (format!("/account/projects/{slug}/clients/new"), "clients"),
         (format!("{client}/keys/new"), "access_tokens"),

@@ -49,6 +49,16 @@ fn rotate(server: &TestServer, browser: &mut Browser, client: &str, overlap: &st
     made(browser, &format!("{}{way}", server.url), &form).1
 }
 
+/// A project with a client that has a secret and a key: the slug, the client's page, and that which rotates the key.
+pub fn station(server: &TestServer, browser: &mut Browser) -> (String, String, String) {
+    let slug = projects::create(server, browser, "Weather", "");
+    let (id, _) = clients::create(server, browser, &slug, "Station", "secret", &["read"]);
+    create(server, browser, &slug, &id, "first", &["read"]);
+    let client = format!("/account/projects/{slug}/clients/{id}");
+    let rotate = open(server, browser, &client).1.link("/keys/rotate?token=");
+    (slug, client, rotate)
+}
+
 #[test]
 fn it_acts_for_its_client() {
     let server = TestServer::start();

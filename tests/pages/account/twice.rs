@@ -3,20 +3,14 @@
 use crate::support::TestServer;
 
 use super::super::signed_in;
-use super::{clients, form, keys, open, projects, tick};
+use super::{form, keys, tick};
 
 #[test]
 fn a_form_that_is_sent_twice_makes_one_token_key_or_secret_and_says_so() {
     let server = TestServer::start();
     server.db_user("ada");
     let mut browser = signed_in(&server, "ada");
-    let slug = projects::create(&server, &mut browser, "Weather", "");
-    let (id, _) = clients::create(&server, &mut browser, &slug, "Station", "secret", &["read"]);
-    keys::create(&server, &mut browser, &slug, &id, "first", &["read"]);
-    let client = format!("/account/projects/{slug}/clients/{id}");
-    let rotate = open(&server, &mut browser, &client)
-        .1
-        .link("/keys/rotate?token=");
+    let (slug, client, rotate) = keys::station(&server, &mut browser);
     for (page, rows) in [
         (String::from("/account/tokens/new"), "access_tokens"),
         (format!("/account/projects/{slug}/clients/new"), "clients"),

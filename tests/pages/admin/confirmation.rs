@@ -1,8 +1,7 @@
 //! Acts of administrators that ask for the password where it was not typed lately: what lets a client see tokens
 //! or passwords, what gives a scope to more people, and what people sign in with. Other acts are with their pages.
 
-use crate::pages::assert_page;
-use crate::support::app::PASSWORD;
+use crate::pages::{assert_page, confirmed};
 use crate::support::browser::Form;
 use crate::support::{Answer, Browser, TestServer};
 
@@ -21,19 +20,8 @@ fn open(server: &TestServer, browser: &mut Browser, path: &str) -> Answer {
 #[track_caller]
 fn assert_asks(server: &TestServer, browser: &mut Browser, form: &Form, event: &str) {
     let before = server.db_events(event);
-    assert_eq!(form.field("confirmation"), Some(""), "{form:?}");
-    for (typed, sentence) in [
-        ("", "Type your own password"),
-        ("wrong", "This is not your password."),
-    ] {
-        let form = form.clone().fill("confirmation", typed);
-        let answer = browser.submit_once(&server.url, &form);
-        assert_page(&answer, 422);
-        answer.assert_says(&[sentence]);
-        assert_eq!(server.db_events(event), before, "{form:?}");
-    }
-    let form = form.clone().fill("confirmation", PASSWORD);
-    let answer = browser.submit_once(&server.url, &form);
+    let events = format!("audit_events WHERE action = '{event}'");
+    let answer = confirmed(server, browser, form, &events);
     assert!([200, 303].contains(&answer.status), "{answer:?}");
     assert_eq!(server.db_events(event), before + 1, "{form:?}");
 }
