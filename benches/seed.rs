@@ -101,7 +101,7 @@ fn write_lines(file: &Path, lines: impl Iterator<Item = impl Display>) -> io::Re
 
 /// Makes scopes, clients and users; one user for ten tokens.
 async fn populate(db: &Db, tokens: usize, clients: usize, hash: String) -> Result<World> {
-    let now = Clock::system().now();
+    let now = Clock::System.now();
     let users = (tokens / 10).max(PEOPLE);
     let clients = db
         .write(move |connection| Ok(insert_clients(connection, clients, now)?))

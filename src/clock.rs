@@ -55,45 +55,41 @@ impl fmt::Display for UnixTime {
 }
 
 /// Tells the time. Clones tell the same time.
-#[derive(Clone, Debug, Default)]
-pub struct Clock {
-    moved: Option<Arc<AtomicI64>>,
+#[derive(Clone, Debug)]
+pub enum Clock {
+    /// The system's clock.
+    System,
+    /// One that stands still but for [`Clock::advance`], so that no test depends on how fast its machine is.
+    Stopped(Arc<AtomicI64>),
 }
 
 impl Clock {
-    /// The system's clock.
-    pub fn system() -> Self {
-        Self { moved: None }
+    /// A clock that stopped at the system's present.
+    pub fn stopped() -> Self {
+        Self::Stopped(Arc::new(AtomicI64::new(Self::System.now().0)))
     }
 
-    /// The system's clock with an offset in seconds that the tests move.
-    pub fn movable() -> Self {
-        Self {
-            moved: Some(Arc::default()),
-        }
-    }
-
-    /// Moves a movable clock by `seconds`; the system's clock stays.
+    /// Moves a stopped clock by `seconds`; the system's clock is not ours to move.
     pub fn advance(&self, seconds: i64) {
-        if let Some(moved) = &self.moved {
-            moved.fetch_add(seconds, Ordering::SeqCst);
+        if let Self::Stopped(at) = self {
+            at.fetch_add(seconds, Ordering::SeqCst);
         }
     }
 
     /// The present moment.
-    #[expect(
-        clippy::disallowed_methods,
-        reason = "this is the one place that asks the system"
-    )]
     pub fn now(&self) -> UnixTime {
-        let system = match SystemTime::now().duration_since(UNIX_EPOCH) {
-            Ok(since) => i64::try_from(since.as_secs()).unwrap_or(i64::MAX),
-            Err(_) => 0,
-        };
-        let moved = self
-            .moved
-            .as_ref()
-            .map_or(0, |moved| moved.load(Ordering::SeqCst));
-        UnixTime(system + moved)
+        match self {
+            Self::System => system_now(),
+            Self::Stopped(at) => UnixTime(at.load(Ordering::SeqCst)),
+        }
     }
+}
+
+#[expect(
+    clippy::disallowed_methods,
+    reason = "this is the one place that asks the system"
+)]
+fn system_now() -> UnixTime {
+    let since = SystemTime::now().duration_since(UNIX_EPOCH);
+    UnixTime(since.map_or(0, |since| since.as_secs().cast_signed()))
 }

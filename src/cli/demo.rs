@@ -30,7 +30,7 @@ pub(super) async fn demo(config: Config, json: bool) -> Result<(), Failure> {
     let _log = log::start(&config.log);
     let listeners = demo::bind().map_err(|error| format!("No free port is left: {error}."))?;
     let clients = seed::seed(&config, &listeners).await?;
-    let running = server::start(config, Clock::system()).await?;
+    let running = server::start(config, Clock::System).await?;
     running.stop_on_signals()?;
     story(running.issuer(), &listeners).print(json)?;
 

@@ -52,7 +52,7 @@ impl Installation {
 
 /// The present moment.
 pub(super) fn now() -> UnixTime {
-    Clock::system().now()
+    Clock::System.now()
 }
 
 /// A line for the audit log, by whoever may run commands here.

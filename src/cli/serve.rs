@@ -17,7 +17,7 @@ pub(super) async fn serve(loaded: Loaded) -> Result<(), Failure> {
     if let Some(wrong) = loaded.config.cheap_hashes() {
         tracing::warn!("passwords are cheap to guess from their hashes: {wrong}");
     }
-    let clock = Clock::system();
+    let clock = Clock::System;
     let running = server::start(loaded.config, clock.clone()).await?;
     running.stop_on_signals()?;
     note(&format!(

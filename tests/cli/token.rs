@@ -176,7 +176,7 @@ fn a_token_as_an_argument_is_refused_and_not_repeated() {
 #[test]
 fn no_command_repeats_an_argument_that_begins_like_a_secret() {
     let program = Program::new();
-    let random = PlainSecret::generate(SecretKind::PersonalToken, Clock::system().now());
+    let random = PlainSecret::generate(SecretKind::PersonalToken, Clock::System.now());
     for secret in [
         random.expose(),
         "lkk_cut.off",
@@ -239,7 +239,7 @@ fn what_is_no_token_of_ours_is_refused() {
     );
     assert_refused(&program.run_with(&["token", "revoke", "-"], ""), 1);
     assert_refused(&program.run(&["token", "revoke", &"A".repeat(48)]), 1);
-    let now = Clock::system().now();
+    let now = Clock::System.now();
     for kind in [SecretKind::ClientSecret, SecretKind::AuthorizationCode] {
         let secret = PlainSecret::generate(kind, now);
         let ended = program.run_with(&["token", "show", "-"], secret.expose());

@@ -181,7 +181,7 @@ fn the_password_grant_is_announced_once_a_client_has_it() {
     let spa = server.db_client(NewClient::first_party_spa());
     assert!(has_password(&server));
     server.db_write(move |connection| {
-        let now = latchkey::clock::Clock::system().now();
+        let now = latchkey::clock::Clock::System.now();
         Ok(latchkey::models::client::set_disabled(
             connection,
             &spa.id,

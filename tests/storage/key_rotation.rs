@@ -136,7 +136,7 @@ fn servers_that_start_at_once_make_one_first_key() {
                 seal: KeySeal::new(&[7; 32]),
                 tokens: tokens.clone(),
                 actor: None,
-                now: Clock::system().now(),
+                now: Clock::System.now(),
             };
             let started = actix_web::rt::Runtime::new()
                 .unwrap()

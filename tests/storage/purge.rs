@@ -195,7 +195,7 @@ fn the_command_deletes_what_has_expired_now() {
     program.json(&["purge"]);
     let ended = program.run(&["purge"]);
     assert_eq!(ended.status, Some(0), "{ended:?}");
-    let old = latchkey::clock::Clock::system()
+    let old = latchkey::clock::Clock::System
         .now()
         .plus(-400 * DAY)
         .seconds();

@@ -154,7 +154,7 @@ impl TestServer {
 
     /// A server on a configuration and a folder that exist.
     pub fn serve(config: Config, folder: TempDir) -> Self {
-        Self::serve_at(config, folder, Clock::movable())
+        Self::serve_at(config, folder, Clock::stopped())
     }
 
     fn serve_at(config: Config, folder: TempDir, clock: Clock) -> Self {
@@ -195,7 +195,7 @@ impl TestServer {
         }
     }
 
-    /// Moves the clock.
+    /// Moves the clock, which stands still otherwise.
     pub fn advance(&self, seconds: i64) {
         self.clock.advance(seconds);
     }
