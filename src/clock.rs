@@ -59,20 +59,27 @@ impl fmt::Display for UnixTime {
 pub enum Clock {
     /// The system's clock.
     System,
-    /// One that stands still but for [`Clock::advance`], so that no test depends on how fast its machine is.
+    /// One that stands still until a test moves it, so that no test depends on how fast its machine is.
     Stopped(Arc<AtomicI64>),
 }
 
 impl Clock {
     /// A clock that stopped at the system's present.
     pub fn stopped() -> Self {
-        Self::Stopped(Arc::new(AtomicI64::new(Self::System.now().0)))
+        Self::Stopped(Arc::new(AtomicI64::new(system_now().0)))
     }
 
     /// Moves a stopped clock by `seconds`; the system's clock is not ours to move.
     pub fn advance(&self, seconds: i64) {
         if let Self::Stopped(at) = self {
             at.fetch_add(seconds, Ordering::SeqCst);
+        }
+    }
+
+    /// Sets a stopped clock that is behind the system's: another process has written by that one.
+    pub fn catch_up(&self) {
+        if let Self::Stopped(at) = self {
+            at.fetch_max(system_now().0, Ordering::SeqCst);
         }
     }
 

@@ -36,7 +36,15 @@ impl MasterKey {
 /// # Errors
 /// A sentence for the operator.
 pub fn load(config: &Config) -> Result<MasterKey, String> {
-    load_or(config, make)
+    load_or(config, |path| {
+        make(path).map_err(|error| {
+            format!(
+                "the master key file {} cannot be made: {error}; let the server write its directory, or set \
+                 master_key_file to another place",
+                path.display()
+            )
+        })
+    })
 }
 
 /// The same for what must not be done under a new key.
@@ -44,17 +52,18 @@ pub fn load(config: &Config) -> Result<MasterKey, String> {
 /// # Errors
 /// A sentence for the operator.
 pub fn load_existing(config: &Config) -> Result<MasterKey, String> {
-    load_or(config, |_| {
-        Err(std::io::Error::other(
-            "there is none yet: the first start of the server makes it, and this command must have the \
-             server's",
+    load_or(config, |path| {
+        Err(format!(
+            "there is no master key file {}: the first start of the server makes it, and this command must have \
+             the server's",
+            path.display()
         ))
     })
 }
 
 fn load_or(
     config: &Config,
-    missing: impl FnOnce(&Path) -> std::io::Result<MasterKey>,
+    missing: impl FnOnce(&Path) -> Result<MasterKey, String>,
 ) -> Result<MasterKey, String> {
     if let Some(key) = &config.master_key {
         return Ok(MasterKey(*key.bytes()));
@@ -65,15 +74,11 @@ fn load_or(
     match read(&path) {
         Ok(key) => Ok(key),
         Err(error) if error.kind() == ErrorKind::NotFound => missing(&path),
-        Err(error) => Err(error),
-    }
-    .map_err(|error| {
-        format!(
-            "the master key file {} cannot be used: {error}; let the server write its directory, or set \
-             master_key_file to another place",
+        Err(error) => Err(format!(
+            "the master key file {} cannot be used: {error}",
             path.display()
-        )
-    })
+        )),
+    }
 }
 
 fn read(path: &Path) -> std::io::Result<MasterKey> {

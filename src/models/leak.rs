@@ -7,12 +7,10 @@ use diesel::prelude::*;
 
 use crate::clock::UnixTime;
 use crate::db::DbConnection;
-use crate::schema::audit_events;
+use crate::schema::{audit_events, clients};
 
 use super::access_token::TokenKind;
 use super::audit_event::AuditEvent;
-
-type Backend = <DbConnection as Connection>::Backend;
 
 /// The action of a report.
 pub const TOKEN_LEAKED: &str = "token.leaked";
@@ -63,7 +61,8 @@ impl fmt::Display for LeakDetail {
     }
 }
 
-/// Reports of what acted for a user, since some time, newest first.
+/// Reports of what acted for a user, since some time, newest first, each with the name of the client that it was
+/// issued to, if that still exists.
 ///
 /// # Errors
 /// The database's; so for the one below.
@@ -72,10 +71,15 @@ pub fn of_user(
     user_id: &str,
     since: UnixTime,
     most: i64,
-) -> QueryResult<Vec<AuditEvent>> {
-    newest(since, most)
+) -> QueryResult<Vec<(AuditEvent, Option<String>)>> {
+    let its_client = clients::id.nullable().eq(audit_events::client_id);
+    audit_events::table
+        .left_join(clients::table.on(its_client))
+        .filter(is_report_since(since))
         .filter(audit_events::user_id.eq(user_id))
-        .select(AuditEvent::as_select())
+        .order((audit_events::occurred_at.desc(), audit_events::id.desc()))
+        .limit(most)
+        .select((AuditEvent::as_select(), clients::name.nullable()))
         .load(connection)
 }
 
@@ -86,18 +90,20 @@ pub fn of_client(
     since: UnixTime,
     most: i64,
 ) -> QueryResult<Vec<AuditEvent>> {
-    newest(since, most)
+    audit_events::table
+        .filter(is_report_since(since))
         .filter(audit_events::client_id.eq(client_id))
         .filter(audit_events::user_id.is_null())
+        .order((audit_events::occurred_at.desc(), audit_events::id.desc()))
+        .limit(most)
         .select(AuditEvent::as_select())
         .load(connection)
 }
 
-fn newest<'a>(since: UnixTime, most: i64) -> audit_events::BoxedQuery<'a, Backend> {
-    audit_events::table
-        .filter(audit_events::action.eq(TOKEN_LEAKED))
-        .filter(audit_events::occurred_at.ge(since))
-        .order((audit_events::occurred_at.desc(), audit_events::id.desc()))
-        .limit(most)
-        .into_boxed()
+#[diesel::dsl::auto_type(no_type_alias)]
+fn is_report_since(since: UnixTime) -> _ {
+    let action: &'static str = TOKEN_LEAKED;
+    audit_events::action
+        .eq(action)
+        .and(audit_events::occurred_at.ge(since))
 }

@@ -102,7 +102,7 @@ fn a_signed_token_ends_where_it_was_issued_and_nowhere_else() {
     // Another issuer on the same database, which has the same keys.
     let mut config = server.app.config.clone();
     config.issuer = Some(String::from("http://localhost:9"));
-    let other = TestServer::serve(config, TempDir::new().unwrap());
+    let other = TestServer::serve(config, TempDir::new().unwrap(), server.clock.clone());
     assert_eq!(revoked(&report(&other, &[&token])), [false]);
     assert!(api.is_active(&token));
 

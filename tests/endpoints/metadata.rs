@@ -180,8 +180,8 @@ fn the_password_grant_is_announced_once_a_client_has_it() {
     assert!(!has_password(&server));
     let spa = server.db_client(NewClient::first_party_spa());
     assert!(has_password(&server));
+    let now = server.app.now();
     server.db_write(move |connection| {
-        let now = latchkey::clock::Clock::System.now();
         Ok(latchkey::models::client::set_disabled(
             connection,
             &spa.id,

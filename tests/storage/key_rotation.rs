@@ -166,7 +166,8 @@ fn another_algorithm_begins_with_a_key_that_everybody_can_know() {
     config.tokens.signing_algorithm = SigningAlgorithm::EdDsa;
     config.issuer = Some(server.url.clone());
     let folder = TempDir::new().unwrap();
-    let server = [server, TestServer::serve(config, folder)];
+    let beside = TestServer::serve(config, folder, server.clock.clone());
+    let server = [server, beside];
     let new = &server[1];
     let key = &new.db_keys()[1];
     assert_eq!(key.algorithm, SigningAlgorithm::EdDsa);

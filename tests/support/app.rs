@@ -145,19 +145,15 @@ impl TestServer {
         config.password.memory_kib = 8;
         config.password.iterations = 1;
         change(&mut config);
-        let server = Self::serve(config, folder);
+        let server = Self::serve(config, folder, Clock::stopped());
         server.db_scope("read", "Read your notes", true, false);
         server.db_scope("write", "Change your notes", false, true);
         server.db_grant_to_everybody("read write");
         server
     }
 
-    /// A server on a configuration and a folder that exist.
-    pub fn serve(config: Config, folder: TempDir) -> Self {
-        Self::serve_at(config, folder, Clock::stopped())
-    }
-
-    fn serve_at(config: Config, folder: TempDir, clock: Clock) -> Self {
+    /// A server on a configuration and a folder that exist. Those of one database tell one time.
+    pub fn serve(config: Config, folder: TempDir, clock: Clock) -> Self {
         let (started, parts) = mpsc::channel();
         let served = clock.clone();
         let thread = std::thread::spawn(move || {
@@ -180,12 +176,12 @@ impl TestServer {
         }
     }
 
-    /// Stops the server and starts one on the same database and clock's present.
+    /// Stops the server and starts one on the same database, at the same time.
     pub fn restart(mut self) -> Self {
         let config = self.app.config.clone();
         self.stop();
         let folder = std::mem::replace(&mut self.folder, TempDir::new().unwrap());
-        Self::serve_at(config, folder, self.clock.clone())
+        Self::serve(config, folder, self.clock.clone())
     }
 
     fn stop(&mut self) {

@@ -6,6 +6,7 @@ use std::sync::{Arc, Mutex};
 use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
 
+use latchkey::clock::Clock;
 use latchkey::config::DatabaseUrl;
 use serde_json::Value;
 use tempfile::TempDir;
@@ -16,6 +17,8 @@ use super::{TestServer, database};
 pub struct Program {
     pub folder: TempDir,
     pub variables: Vec<(String, String)>,
+    /// Of the server in this process beside which it runs; its own is the system's.
+    server_clock: Option<Clock>,
 }
 
 /// How a command ended.
@@ -46,12 +49,15 @@ impl Program {
     /// On the database of a server that runs in this process, and with its issuer.
     pub fn beside(server: &TestServer) -> Self {
         let config = &server.app.config;
-        Self::with(
+        let program = Self::with(
             TempDir::new().unwrap(),
             &config.database_url,
             config.master_key_file.as_ref().unwrap(),
-        )
-        .set("LATCHKEY_ISSUER", server.app.issuer.as_str())
+        );
+        Self {
+            server_clock: Some(server.clock.clone()),
+            ..program.set("LATCHKEY_ISSUER", server.app.issuer.as_str())
+        }
     }
 
     fn with(folder: TempDir, url: &DatabaseUrl, key: &std::path::Path) -> Self {
@@ -62,6 +68,7 @@ impl Program {
         let program = Self {
             folder,
             variables: Vec::new(),
+            server_clock: None,
         };
         program
             .set("LATCHKEY_DATABASE_URL", &url)
@@ -107,6 +114,9 @@ impl Program {
         // A command that refuses its arguments does not read.
         drop(child.stdin.take().unwrap().write_all(input.as_bytes()));
         let output = child.wait_with_output().unwrap();
+        if let Some(clock) = &self.server_clock {
+            clock.catch_up();
+        }
         Ended {
             status: output.status.code(),
             out: String::from_utf8(output.stdout).unwrap(),

@@ -28,7 +28,7 @@ use crate::web::person::Person;
 use crate::web::visitor::{PageResult, Visitor};
 
 use apps::AppLine;
-use leak_line::LeakLine;
+use leak_line::{Leaks, told_since};
 use password::PasswordForm;
 use sessions::SessionLine;
 use token_line::TokenLine;
@@ -41,7 +41,7 @@ const SHORT: usize = 3;
 struct Account {
     page: Page,
     area: Area,
-    leaks: Vec<LeakLine>,
+    leaks: Leaks,
     email: String,
     user_id: String,
     password: PasswordForm,
@@ -75,12 +75,7 @@ async fn show(person: &Person, status: StatusCode, password: PasswordForm) -> Pa
             consent::of_user(connection, &user)?,
             named_token::of_client(connection, &client_id, now)?,
             project::of_user(connection, &user.id)?,
-            leak::of_user(
-                connection,
-                &user.id,
-                now.plus(-leak_line::TOLD_FOR),
-                leak_line::MOST,
-            )?,
+            leak::of_user(connection, &user.id, told_since(now), leak_line::READ)?,
         ))
     });
     let (sessions, authorizations, consents, mut tokens, mut projects, leaks) = read.await?;
@@ -91,10 +86,7 @@ async fn show(person: &Person, status: StatusCode, password: PasswordForm) -> Pa
     let template = Account {
         page: person.page("Account"),
         area: person.area("account"),
-        leaks: leaks
-            .iter()
-            .map(|event| LeakLine::new(event, now))
-            .collect(),
+        leaks: Leaks::new(leaks.into_iter(), now),
         email: person.signed_in.user.email.clone(),
         user_id: person.signed_in.user.id.clone(),
         password,

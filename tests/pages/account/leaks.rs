@@ -33,14 +33,15 @@ fn a_person_is_told_for_thirty_days_which_of_their_tokens_was_reported() {
     let page = ada.open("/account");
     for (what, token) in [
         ("A personal access token", &personal),
-        ("An access token", &access),
-        ("The refresh token of an app", &refresh),
+        ("An access token of Sunny Calendar", &access),
+        ("A refresh token of Sunny Calendar", &refresh),
     ] {
         let last_four = &token[55..];
         let told = format!("{what} that ended in {last_four} was reported as leaked just now");
         page.assert_says(&[&told]);
         assert!(!page.body.contains(token.as_str()), "{page:?}");
     }
+    assert!(!page.words().contains("More was reported"), "{page:?}");
     ada.open("/account/tokens")
         .assert_says(&["backup Leaked", "reported as leaked and revoked just now"]);
     let mut bea = Person::signed_in(&server, "bea");
@@ -53,6 +54,19 @@ fn a_person_is_told_for_thirty_days_which_of_their_tokens_was_reported() {
     server.advance(2 * DAY);
     let mut ada = Person::signed_in(&server, "ada");
     assert!(!ada.open("/account").words().contains("leaked"));
+}
+
+#[test]
+fn a_person_is_told_that_there_is_more_where_many_were_reported() {
+    let server = TestServer::start();
+    let id = server.db_user("ada");
+    for number in 1..=6 {
+        report(&server, &server.db_personal_token(&id, "read", None));
+        let page = Person::signed_in(&server, "ada").open("/account");
+        let told = page.words().matches("that ended in").count();
+        let more = page.words().contains("More was reported as leaked");
+        assert_eq!((told, more), (number.min(5), number > 5), "{page:?}");
+    }
 }
 
 #[test]

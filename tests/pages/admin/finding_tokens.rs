@@ -48,6 +48,9 @@ fn a_token_is_found_however_it_is_pasted_and_is_in_no_address_and_no_page() {
 
 #[test]
 fn a_mistyped_a_cut_and_an_unknown_token_are_told_apart_and_not_repeated() {
+    let elsewhere = TestServer::start();
+    elsewhere.db_user("ada");
+    let (foreign, _) = ThirdPartyApp::web(&elsewhere).tokens("ada");
     let server = TestServer::start();
     server.db_user("ada");
     let app = ThirdPartyApp::web(&server);
@@ -55,9 +58,6 @@ fn a_mistyped_a_cut_and_an_unknown_token_are_told_apart_and_not_repeated() {
     let (token, _) = app.tokens("ada");
     let swapped = if token.ends_with('x') { "y" } else { "x" };
     let mistyped = format!("{}{swapped}", &token[..58]);
-    let elsewhere = TestServer::start();
-    elsewhere.db_user("ada");
-    let (foreign, _) = ThirdPartyApp::web(&elsewhere).tokens("ada");
     let cookie = browser
         .cookies
         .values()

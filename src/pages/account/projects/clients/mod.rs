@@ -16,7 +16,7 @@ use crate::web::page::{Area, Crumb, Moment, Page, Sample, ScopeLine, scope_lines
 use crate::web::visitor::PageResult;
 use crate::web::{paths, shown_once};
 
-use super::super::leak_line::{self, LeakLine};
+use super::super::leak_line::{self, Leaks, told_since};
 use super::super::token_line::TokenLine;
 use super::member::{ClientMember, is_kept_by_members};
 
@@ -33,7 +33,7 @@ struct ClientPage {
     created: Moment,
     last_used: Option<Moment>,
     is_disabled: bool,
-    leaks: Vec<LeakLine>,
+    leaks: Leaks,
     /// Whether members look after it; others see it only.
     is_kept: bool,
     fresh: Option<Fresh>,
@@ -81,12 +81,7 @@ async fn show(known: &ClientMember) -> PageResult {
         Ok((
             client_secret::of_client(connection, &client)?,
             named_token::of_client(connection, &client.id, since)?,
-            leak::of_client(
-                connection,
-                &client.id,
-                now.plus(-leak_line::TOLD_FOR),
-                leak_line::MOST,
-            )?,
+            leak::of_client(connection, &client.id, told_since(now), leak_line::READ)?,
         ))
     });
     let (secrets, keys, leaks) = read.await?;
@@ -115,10 +110,7 @@ async fn show(known: &ClientMember) -> PageResult {
         created: Moment::new(client.created_at, now),
         last_used: client.last_used_at.map(|at| Moment::new(at, now)),
         is_disabled: client.disabled_at.is_some(),
-        leaks: leaks
-            .iter()
-            .map(|event| LeakLine::new(event, now))
-            .collect(),
+        leaks: Leaks::new(leaks.into_iter().map(|event| (event, None)), now),
         is_kept: is_kept_by_members(client),
         secrets: secrets
             .into_iter()
