@@ -13,7 +13,7 @@ use crate::schema::clients;
 
 use super::project::Project;
 use super::user::User;
-use super::visible_name::is_name;
+use super::visible_name;
 use super::word;
 
 word! {
@@ -136,16 +136,9 @@ impl Client {
 /// Checks a name that somebody wants; people read it on the consent page.
 ///
 /// # Errors
-/// A sentence that says what a name is.
+/// A sentence that says what is wrong with it.
 pub fn check_name(name: &str) -> Result<(), String> {
-    if is_name(name, 200) {
-        Ok(())
-    } else {
-        Err(String::from(
-            "A client's name has 1 to 200 characters, of which one can be seen, no control characters and no space at \
-             its ends.",
-        ))
-    }
+    visible_name::check(name, 200)
 }
 
 /// Finds by `client_id`.

@@ -10,7 +10,7 @@ use crate::schema::{access_tokens, clients, token_uses};
 
 use super::access_token::{self, AccessToken, TokenKind, UsedToken};
 use super::ending::Ending;
-use super::visible_name::is_name;
+use super::visible_name;
 
 /// Seconds for which one is kept after its end, for people who look for it.
 pub const KEPT: i64 = 30 * 86400;
@@ -67,15 +67,9 @@ impl NewToken {
 /// Checks a name that somebody wants.
 ///
 /// # Errors
-/// A sentence that says what a name is.
+/// A sentence that says what is wrong with it.
 pub fn check_name(name: &str) -> Result<(), String> {
-    if is_name(name, 100) {
-        Ok(())
-    } else {
-        Err(String::from(
-            "A name has 1 to 100 characters, of which one can be seen, no control characters and no space at its ends.",
-        ))
-    }
+    visible_name::check(name, 100)
 }
 
 /// One of a client's, live or not.

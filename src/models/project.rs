@@ -13,7 +13,7 @@ use crate::schema::{clients, project_members, projects, spent_slugs, users};
 use super::client::{self, Client, ClientKind};
 use super::project_member::{self, Membership, ProjectMember};
 use super::user::User;
-use super::visible_name::is_name;
+use super::visible_name;
 
 /// The most that one person belongs to.
 pub const LIMIT: usize = 100;
@@ -39,16 +39,9 @@ pub struct Project {
 /// Checks a name that somebody wants.
 ///
 /// # Errors
-/// A sentence that says what a name is.
+/// A sentence that says what is wrong with it.
 pub fn check_name(name: &str) -> Result<(), String> {
-    if is_name(name, 100) {
-        Ok(())
-    } else {
-        Err(String::from(
-            "A project's name has 1 to 100 characters, of which one can be seen, no control characters and no space at \
-             its ends.",
-        ))
-    }
+    visible_name::check(name, 100)
 }
 
 /// Checks a slug that somebody wants.

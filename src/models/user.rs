@@ -9,7 +9,7 @@ use crate::oauth::List;
 use crate::oauth::id::{IdKind, new_id};
 use crate::schema::users;
 
-use super::visible_name::{can_be_seen, is_invisible};
+use super::visible_name::{self, is_invisible};
 use super::{one_time_link, role};
 
 /// A person who can sign in.
@@ -78,21 +78,9 @@ pub fn key_of(username: &str) -> String {
 /// Checks a name that somebody wants.
 ///
 /// # Errors
-/// A sentence that says what a name is.
+/// A sentence that says what is wrong with it.
 pub fn check_username(username: &str) -> Result<(), String> {
-    let length = username.chars().count();
-    if (1..=64).contains(&length)
-        && !username.chars().any(char::is_control)
-        && username.trim() == username
-        && can_be_seen(username)
-    {
-        Ok(())
-    } else {
-        Err(String::from(
-            "A user name has 1 to 64 characters of which one can be seen, no control characters and no space at its \
-             ends.",
-        ))
-    }
+    visible_name::check(username, 64)
 }
 
 /// Checks an address that somebody gives. Only a message sent there could prove it.

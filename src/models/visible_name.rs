@@ -2,13 +2,29 @@
 //! marks that direct text) makes an empty name or a second one that looks like the first. What a name of each kind
 //! is besides is said where its rows are.
 
-/// Whether a name has 1 to `longest` characters of which one can be seen, no control characters and no space at its
-/// ends. Joiners and marks of direction may stand among others: names in some scripts and some emoji need them.
-pub fn is_name(name: &str, longest: usize) -> bool {
-    (1..=longest).contains(&name.chars().count())
-        && !name.chars().any(char::is_control)
-        && name.trim() == name
-        && can_be_seen(name)
+/// Checks a name: 1 to `longest` characters of which one can be seen, no control characters and no space at its ends.
+/// Joiners and marks of direction may stand among others: names in some scripts and some emoji need them.
+///
+/// # Errors
+/// A sentence that says what is wrong with it.
+pub fn check(name: &str, longest: usize) -> Result<(), String> {
+    if name.trim().is_empty() {
+        Err(String::from("Type a name."))
+    } else if name.chars().count() > longest {
+        Err(format!("This name is longer than {longest} characters."))
+    } else if name.chars().any(char::is_control) {
+        Err(String::from(
+            "This name has a line break or another control character in it.",
+        ))
+    } else if name.trim() != name {
+        Err(String::from("This name begins or ends with a space."))
+    } else if can_be_seen(name) {
+        Ok(())
+    } else {
+        Err(String::from(
+            "Nothing of this name can be seen. Type another.",
+        ))
+    }
 }
 
 /// Whether there is something to see.

@@ -13,7 +13,7 @@ use crate::models::user::{self, User};
 use crate::oauth::PlainSecret;
 use crate::web::error_page::PageError;
 use crate::web::form::{Body, field};
-use crate::web::page::{Field, Page, first_error};
+use crate::web::page::{Field, Page, any_wrong};
 use crate::web::visitor::{PageResult, Visitor};
 use crate::web::{cookies, csrf};
 
@@ -102,7 +102,7 @@ async fn choose(visitor: &Visitor, body: &Body) -> PageResult {
     let mut form = PasswordForm::empty(visitor, &link);
     (form.password, form.repeat) =
         chosen_password(visitor, &fields, &link.user.username, &link.user.email)?;
-    if form.focus_on_error().is_some() {
+    if form.is_wrong() {
         return Ok(page(visitor, StatusCode::UNPROCESSABLE_ENTITY, Some(form)));
     }
     let hasher = &visitor.app.hasher;
@@ -168,13 +168,8 @@ impl PasswordForm {
         }
     }
 
-    fn focus_on_error(&self) -> Option<&'static str> {
-        first_error(&[("password", &self.password), ("repeat", &self.repeat)])
-    }
-
-    /// The field to begin in.
-    fn focus(&self) -> &'static str {
-        self.focus_on_error().unwrap_or("password")
+    fn is_wrong(&self) -> bool {
+        any_wrong([&self.password, &self.repeat])
     }
 }
 

@@ -12,7 +12,7 @@ use crate::models::user::{self, User};
 use crate::oauth::{List, Params, PlainSecret};
 use crate::web::error_page::PageError;
 use crate::web::form::{Body, field};
-use crate::web::page::{Field, Page, first_error};
+use crate::web::page::{Field, Page, any_wrong};
 use crate::web::visitor::{PageResult, Visitor};
 use crate::web::{cookies, csrf};
 
@@ -85,7 +85,7 @@ async fn create(visitor: &Visitor, body: &Body) -> PageResult {
         return Err(PageError::forged());
     }
     let form = SetupForm::checked(visitor, &token, &fields)?;
-    if form.focus_on_error().is_some() {
+    if form.is_wrong() {
         return Ok(page(visitor, StatusCode::UNPROCESSABLE_ENTITY, form));
     }
     let hash = visitor
@@ -191,18 +191,8 @@ impl SetupForm {
         })
     }
 
-    fn focus_on_error(&self) -> Option<&'static str> {
-        first_error(&[
-            ("username", &self.username),
-            ("email", &self.email),
-            ("password", &self.password),
-            ("repeat", &self.repeat),
-        ])
-    }
-
-    /// The field to begin in.
-    fn focus(&self) -> &'static str {
-        self.focus_on_error().unwrap_or("username")
+    fn is_wrong(&self) -> bool {
+        any_wrong([&self.username, &self.email, &self.password, &self.repeat])
     }
 }
 

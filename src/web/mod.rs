@@ -4,6 +4,7 @@ pub mod client_address;
 pub mod cookies;
 pub mod cors;
 pub mod csrf;
+mod cursor;
 pub mod device;
 pub mod error_page;
 pub mod form;

@@ -31,8 +31,17 @@ pub struct Area {
     pub is_admin: bool,
     /// The token of every form without a decision of its own.
     pub csrf: String,
-    /// What the last form did, in a sentence.
-    pub flash: Option<String>,
+    /// What the last form did.
+    pub flash: Option<Flash>,
+}
+
+/// What the last form did, told once.
+#[derive(Clone, Debug)]
+pub struct Flash {
+    /// Its colour: `success`, or `warning` where it did not do what was asked for.
+    pub kind: &'static str,
+    /// In a sentence.
+    pub text: String,
 }
 
 /// A page above this one: its path below the issuer's, and its name.
@@ -216,7 +225,7 @@ pub struct Sample {
 pub struct Field {
     /// What was typed; always empty for a password.
     pub value: String,
-    /// What is wrong and what to do, in a sentence.
+    /// What is wrong and what to do, in a sentence; several mistakes have a line each.
     pub error: Option<String>,
 }
 
@@ -238,10 +247,7 @@ impl Field {
     }
 }
 
-/// The first field with an error, where the cursor begins.
-pub fn first_error(fields: &[(&'static str, &Field)]) -> Option<&'static str> {
-    fields
-        .iter()
-        .find(|(_, field)| field.error.is_some())
-        .map(|(name, _)| *name)
+/// Whether anything is wrong with one of the fields.
+pub fn any_wrong<'a>(fields: impl IntoIterator<Item = &'a Field>) -> bool {
+    fields.into_iter().any(|field| field.error.is_some())
 }

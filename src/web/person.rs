@@ -22,7 +22,7 @@ use crate::oauth::Params;
 
 use super::error_page::PageError;
 use super::form::{Body, MAX_FIELDS, field};
-use super::page::{Area, Field};
+use super::page::{Area, Field, Flash};
 use super::visitor::{SignedIn, Visitor};
 use super::{cookies, csrf, paths};
 
@@ -31,6 +31,10 @@ const CONFIRMED_FOR: i64 = 600;
 
 /// The longest address that is come back to after the sign-in, in bytes.
 const LONGEST_RETURN: usize = 2000;
+
+/// The kinds of flashes.
+const SUCCESS: &str = "success";
+const WARNING: &str = "warning";
 
 /// A visitor who is signed in.
 pub struct Person {
@@ -236,37 +240,45 @@ impl Person {
 
     /// 303 to a page that tells once what was done.
     pub fn done(&self, path_and_query: &str, sentence: &str) -> HttpResponse {
+        self.tell(path_and_query, SUCCESS, sentence)
+    }
+
+    /// 303 to a page that tells once why what was asked for was not done.
+    pub fn not_done(&self, path_and_query: &str, sentence: &str) -> HttpResponse {
+        self.tell(path_and_query, WARNING, sentence)
+    }
+
+    fn tell(&self, path_and_query: &str, kind: &str, sentence: &str) -> HttpResponse {
         let mut response = self.go_to(path_and_query);
-        let text = URL_SAFE_NO_PAD.encode(sentence);
-        let value = format!("{text}.{}", self.flash_proof(sentence));
+        let told = format!("{kind} {sentence}");
+        let text = URL_SAFE_NO_PAD.encode(&told);
+        let value = format!("{text}.{}", self.flash_proof(&told));
         let cookie = cookies::make(&self.app.issuer, cookies::FLASH, &value, Some(60));
         cookies::set(&mut response, &cookie);
         response
     }
 
     /// What the last form did. Other servers of the same host can plant a cookie, but not its proof.
-    fn flash(&self) -> Option<String> {
+    fn flash(&self) -> Option<Flash> {
         let value = cookies::value(&self.app.issuer, &self.request, cookies::FLASH)?;
         let (text, proof) = value.split_once('.')?;
-        let sentence = String::from_utf8(URL_SAFE_NO_PAD.decode(text).ok()?).ok()?;
-        csrf::is_valid(
-            &self.app,
-            &self.signed_in.form_key(),
-            &about_flash(&sentence),
-            proof,
-        )
-        .then_some(sentence)
+        let told = String::from_utf8(URL_SAFE_NO_PAD.decode(text).ok()?).ok()?;
+        let about = about_flash(&told);
+        if !csrf::is_valid(&self.app, &self.signed_in.form_key(), &about, proof) {
+            return None;
+        }
+        let (kind, text) = told.split_once(' ')?;
+        Some(Flash {
+            kind: if kind == WARNING { WARNING } else { SUCCESS },
+            text: text.to_owned(),
+        })
     }
 
-    fn flash_proof(&self, sentence: &str) -> String {
-        csrf::token(
-            &self.app,
-            &self.signed_in.form_key(),
-            &about_flash(sentence),
-        )
+    fn flash_proof(&self, told: &str) -> String {
+        csrf::token(&self.app, &self.signed_in.form_key(), &about_flash(told))
     }
 }
 
-fn about_flash(sentence: &str) -> String {
-    format!("flash {sentence}")
+fn about_flash(told: &str) -> String {
+    format!("flash {told}")
 }

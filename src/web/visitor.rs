@@ -23,7 +23,7 @@ use super::error_page::{ErrorTemplate, PageError};
 use super::form::{self, Body};
 use super::page::{Page, Theme};
 use super::request_log::RequestId;
-use super::{client_address, cookies, csrf, device, paths, refusal_log, static_files};
+use super::{client_address, cookies, csrf, cursor, device, paths, refusal_log, static_files};
 
 /// What a page's handler returns before it is answered.
 pub type PageResult = std::result::Result<HttpResponse, PageError>;
@@ -281,7 +281,7 @@ impl Visitor {
                 "permissions-policy",
                 "camera=(), geolocation=(), microphone=()",
             ));
-        response.body(body)
+        response.body(cursor::place(body))
     }
 
     /// A page of the signed-in areas, which no window of another site may hold on to. Sign-in and consent

@@ -68,9 +68,9 @@ for (const javaScript of [true, false]) {
       const second = await page.locator('#client-secret').textContent();
       assert.ok((await getsToken(id, first)) && (await getsToken(id, second)));
       await page.getByRole('link', { name: 'I have kept it' }).click();
-      await page.getByRole('link', { name: /^End first, which ends in/ }).click();
-      await press(page, 'End secret');
-      assert.equal(await page.getByRole('status').textContent(), 'The secret first is ended.');
+      await page.getByRole('link', { name: /^Revoke first, which ends in/ }).click();
+      await press(page, 'Revoke secret');
+      assert.equal(await page.getByRole('status').textContent(), 'The secret first was revoked.');
       assert.ok(!(await getsToken(id, first)) && (await getsToken(id, second)));
 
       await page.getByRole('link', { name: 'Edit', exact: true }).click();

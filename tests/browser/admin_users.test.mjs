@@ -159,24 +159,24 @@ for (const javaScript of [true, false]) {
         const sessions = page.locator('#sessions li');
         await sessions.nth(2).waitFor();
         await sessions.first().getByRole('button', { name: 'Sign out' }).click();
-        await says(page, 'The session was signed out.');
+        await says(page, `A session of ${who.username} was signed out.`);
         assert.equal(await sessions.count(), 2);
         await press(page, 'Sign out everywhere');
-        await says(page, 'All sessions were signed out.');
+        await says(page, `${who.username} was signed out everywhere.`);
         await page.getByText('No sessions').waitFor();
 
         await page.locator('#apps').getByRole('button', { name: 'Disconnect' }).click();
-        await says(page, 'The app was disconnected.');
+        await says(page, `An app of ${who.username} was disconnected.`);
         await page.getByText('No connected apps').waitFor();
         await page.locator('#tokens').getByRole('button', { name: 'Revoke' }).click();
-        await says(page, 'The token was revoked.');
+        await says(page, `A token of ${who.username} was revoked.`);
         assert.equal(await isActive(own.token), false);
 
         await page.getByRole('link', { name: `Weather of ${who.username}` }).click();
-        await page.getByRole('link', { name: 'End all access' }).click();
+        await page.getByRole('link', { name: 'End all keys and tokens' }).click();
         await page.getByText('1 API key').waitFor();
-        await press(page, 'End all access');
-        await says(page, `All access of Weather of ${who.username} was ended: 1 API key.`);
+        await press(page, 'End all keys and tokens');
+        await says(page, `All keys and tokens of Weather of ${who.username} were ended: 1 API key.`);
         assert.equal(await isActive(own.key), false);
       }, { javaScript });
 

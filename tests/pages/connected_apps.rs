@@ -80,7 +80,8 @@ fn disconnecting_ends_every_token_and_asks_again() {
     app.redeem(&code).assert_error(400, "invalid_grant");
     let (_, page) = account(&server, &mut browser);
     assert!(
-        page.body.contains("No connected apps") && page.body.contains("The app was disconnected"),
+        page.body.contains("No connected apps")
+            && page.body.contains("Sunny Calendar was disconnected"),
         "{page:?}"
     );
     let (_, page) = browser.get(&app.address(&app.request()));

@@ -13,7 +13,7 @@ use super::dashboard::administrator;
 use super::{assert_page, cookies_of, signed_in};
 
 /// The routes of the signed-in areas.
-fn routes(method: &str) -> Vec<Route> {
+pub(super) fn routes(method: &str) -> Vec<Route> {
     let mut routes = all();
     for known in ["/account", "/admin/scopes", "/admin/tokens"] {
         let known = Route {
@@ -32,7 +32,7 @@ fn routes(method: &str) -> Vec<Route> {
 
 /// Things that exist, to stand in the place of an address's parameters: a form must be refused because of
 /// where it comes from, not because there is nothing that it is about.
-struct Things {
+pub(super) struct Things {
     user_id: String,
     client: RegisteredClient,
     secret_id: String,
@@ -42,7 +42,7 @@ struct Things {
 }
 
 impl Things {
-    fn new(server: &TestServer) -> Self {
+    pub(super) fn new(server: &TestServer) -> Self {
         let user_id = server.db_user("ada");
         let app = ThirdPartyApp::new(server, NewClient::web("https://app.example/callback"));
         let (token, _) = app.tokens("ada");
@@ -64,7 +64,7 @@ impl Things {
         }
     }
 
-    fn address(&self, server: &TestServer, route: &Route) -> String {
+    pub(super) fn address(&self, server: &TestServer, route: &Route) -> String {
         let own = route.path.starts_with("/account");
         let client = if own {
             &self.client_of_project

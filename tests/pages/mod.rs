@@ -10,6 +10,7 @@ mod connected_apps;
 mod consent;
 mod consent_memory;
 mod csrf;
+mod cursor;
 mod dashboard;
 mod every_route;
 mod form_action;

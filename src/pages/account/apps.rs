@@ -6,6 +6,7 @@ use actix_web::HttpResponse;
 use crate::clock::UnixTime;
 use crate::directory::Permissions;
 use crate::models::authorization::{self, Authorization};
+use crate::models::client;
 use crate::models::consent::{self, Consent};
 use crate::models::ending::Ending;
 use crate::oauth::Scope;
@@ -101,17 +102,14 @@ async fn disconnect(person: &Person, body: &Body) -> PageResult {
         };
         let ended = authorization::revoke_of_user(connection, &user_id, Some(&client_id), &ending)?;
         let forgotten = consent::withdraw(connection, &user_id, &client_id)?;
+        let client = client::find(connection, &client_id)?;
         if ended + forgotten > 0 {
             (event.user_id, event.client_id) = (Some(user_id), Some(client_id));
             event.insert(connection)?;
         }
-        Ok(ended + forgotten > 0)
+        Ok(client.filter(|_| ended + forgotten > 0))
     });
-    if !disconnect.await? {
-        return Err(PageError::not_found());
-    }
-    Ok(person.done(
-        paths::ACCOUNT,
-        "The app was disconnected. Its access has ended.",
-    ))
+    let client = disconnect.await?.ok_or_else(PageError::not_found)?;
+    let sentence = format!("{} was disconnected. Its access has ended.", client.name);
+    Ok(person.done(paths::ACCOUNT, &sentence))
 }

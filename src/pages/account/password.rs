@@ -12,7 +12,7 @@ use crate::oauth::{Params, PlainSecret, SecretId, SecretKind};
 use crate::web::cookies;
 use crate::web::error_page::PageError;
 use crate::web::form::{Body, field};
-use crate::web::page::{Field, first_error};
+use crate::web::page::{Field, any_wrong};
 use crate::web::paths;
 use crate::web::person::Person;
 use crate::web::visitor::PageResult;
@@ -57,7 +57,7 @@ async fn change(person: &Person, body: &Body) -> PageResult {
     form.repeat.error =
         (new != repeat).then(|| String::from("The two passwords differ. Type it again."));
     // Asked last: what is wrong with the new password costs no try.
-    if form.focus().is_empty() {
+    if !form.is_wrong() {
         form.current.error = match person
             .verify(&user.username, field(&fields, "current")?)
             .await?
@@ -67,7 +67,7 @@ async fn change(person: &Person, body: &Body) -> PageResult {
             SignIn::Throttled(seconds) => return Err(PageError::throttled(seconds)),
         };
     }
-    if !form.focus().is_empty() {
+    if form.is_wrong() {
         return show(person, StatusCode::UNPROCESSABLE_ENTITY, form).await;
     }
     let hash = app.hasher.hash(new.to_owned()).await?;
@@ -140,14 +140,8 @@ impl PasswordForm {
         }
     }
 
-    /// The field to begin in: the first with an error.
-    pub(super) fn focus(&self) -> &'static str {
-        first_error(&[
-            ("current", &self.current),
-            ("new", &self.new),
-            ("repeat", &self.repeat),
-        ])
-        .unwrap_or_default()
+    fn is_wrong(&self) -> bool {
+        any_wrong([&self.current, &self.new, &self.repeat])
     }
 }
 

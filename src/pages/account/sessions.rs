@@ -54,16 +54,18 @@ async fn end(person: &Person, body: &Body) -> PageResult {
     event.user_id = Some(user_id.clone());
     let now = person.now;
     let end = person.app.db.write(move |connection| {
+        let live = session::find_live(connection, &id, now)?;
         if session::end(connection, &id, &user_id)? {
             event.insert(connection)?;
-            return Ok(Some("That session was signed out."));
+            return Ok(Some(live.map_or_else(
+                || String::from("The session was signed out."),
+                |(own, _)| format!("{} was signed out.", device::name(&own.user_agent)),
+            )));
         }
         // Somebody else's is not there for this person.
-        let others = session::find_live(connection, &id, now)?;
-        Ok(others
-            .is_none()
-            .then_some("There is no such session any more: look at the list again."))
+        let gone = "There is no such session any more: look at the list again.";
+        Ok(live.is_none().then(|| String::from(gone)))
     });
     let sentence = end.await?.ok_or_else(PageError::not_found)?;
-    Ok(person.done(paths::ACCOUNT, sentence))
+    Ok(person.done(paths::ACCOUNT, &sentence))
 }

@@ -97,12 +97,12 @@ fn a_mistake_is_told_beside_its_field_and_nothing_typed_is_lost() {
     let mut ada = std::mem::take(&mut scene.ada);
     let long = "x".repeat(201);
     for (name, scopes, sentence) in [
+        ("", &["write"][..], "Type a name."),
         (
-            "",
-            &["write"][..],
-            "A client's name has 1 to 200 characters",
+            &long,
+            &["write"],
+            "This name is longer than 200 characters.",
         ),
-        (&long, &["write"], "A client's name has 1 to 200 characters"),
         ("Kept <b>", &[], "Choose at least one scope."),
         ("Kept <b>", &["admin"], "not yours to give"),
         ("Kept <b>", &["write", "no such"], "not yours to give"),

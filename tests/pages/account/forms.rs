@@ -5,12 +5,15 @@ use crate::support::{Answer, Browser, TestServer};
 
 use super::super::hostile_input::assert_calm;
 use super::super::{assert_page, signed_in};
-use super::{clients, form, open, projects, tick};
+use super::{clients, form, members, open, projects, tick};
 
 /// Every page with a form, and where the form leads.
 fn forms(server: &TestServer, browser: &mut Browser) -> Vec<(String, String)> {
     super::tokens::create(server, browser, "backup", &["read"], "never");
     let slug = projects::create(server, browser, "Weather", "");
+    // Her membership can change; that of the only owner cannot.
+    server.db_user("bea");
+    members::add(server, browser, &slug, "bea", "member");
     let (client, _) = clients::create(server, browser, &slug, "Station", "secret", &["read"]);
     super::keys::create(server, browser, &slug, &client, "first", &["read"]);
     let project = format!("/account/projects/{slug}");

@@ -188,10 +188,14 @@ fn the_list_is_filtered_by_client_and_error_and_keeps_both_in_its_address() {
         );
     }
     let (_, page) = browser.get(&at("?client=nobody"));
-    assert_says(&page, 200, &["No client has this name or id"]);
+    assert_says(&page, 422, &["No client has this name."]);
+    assert!(
+        !page.words().contains("Nothing fits"),
+        "nothing was looked for"
+    );
     server.db_execute("UPDATE clients SET name = 'Twin'");
     let (_, page) = browser.get(&at("?client=Twin"));
-    assert_says(&page, 200, &["Several clients have this name"]);
+    assert_says(&page, 422, &["Several clients have this name"]);
 }
 
 #[test]

@@ -231,9 +231,13 @@ fn a_mistake_in_a_new_user_loses_nothing_that_was_typed() {
     let mut admin = administrator(&server);
     let long = "x".repeat(10_000);
     for (username, email, sentence) in [
-        ("", "a@b", "A user name has"),
-        (&long, "a@b", "A user name has"),
-        ("a\u{7}b", "a@b", "A user name has"),
+        ("", "a@b", "Type a name."),
+        (&long, "a@b", "longer than 64 characters"),
+        ("a\u{7}b", "a@b", "control character"),
+        ("\u{200b}", "a@b", "Nothing of this name can be seen."),
+        // Both mistakes are told at once.
+        ("Taken", "nobody", "Somebody has this name"),
+        ("Taken", "nobody", "An e-mail address has"),
         ("TAKEN", "a@b", "Somebody has this name"),
         ("<script>\"'🔑", "nobody", "An e-mail address has"),
         ("ada", &long, "An e-mail address has"),

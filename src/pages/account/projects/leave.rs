@@ -57,7 +57,7 @@ async fn leave(member: &Member, body: &Body) -> PageResult {
             let sentence = format!("You left the project {}.", member.project.name);
             Ok(member.done(PATH, &sentence))
         }
-        Change::LastOwner => Err(members::last_owner()),
+        Change::LastOwner => members::last_owner(member).await,
         Change::NobodyThere => Err(PageError::not_found()),
     }
 }

@@ -26,6 +26,10 @@ struct Members {
     crumbs: Vec<Crumb>,
     slug: String,
     is_owner: bool,
+    /// Whether nobody would look after the project without this person.
+    is_only_owner: bool,
+    /// What could not be done.
+    problem: Option<&'static str>,
     lines: Vec<Line>,
     form: AddForm,
 }
@@ -60,17 +64,14 @@ struct MakeOwner {
     confirmation: Option<Field>,
 }
 
-/// Said wherever the only owner would go.
+/// Said wherever the only owner would go: only an owner who can sign in presses such a button, so it is this one.
 const LAST_OWNER: &str =
-    "A project needs an owner who can sign in. Make somebody else an owner first.";
+    "You are the only owner who can sign in. Make somebody else an owner first.";
 
 /// `GET /account/projects/{slug}/members`.
 pub async fn get(member: Member) -> HttpResponse {
-    let form = AddForm {
-        confirmation: member.confirmation(),
-        ..AddForm::default()
-    };
-    member.answer(show(&member, StatusCode::OK, form).await)
+    let form = AddForm::empty(&member);
+    member.answer(show(&member, StatusCode::OK, None, form).await)
 }
 
 /// `POST /account/projects/{slug}/members`: adds somebody.
@@ -88,12 +89,22 @@ pub async fn post_change(owner: Owner, body: Body) -> HttpResponse {
     owner.answer(change(&owner, &body).await)
 }
 
-async fn show(member: &Member, status: StatusCode, form: AddForm) -> PageResult {
+async fn show(
+    member: &Member,
+    status: StatusCode,
+    problem: Option<&'static str>,
+    form: AddForm,
+) -> PageResult {
     let project_id = member.project.id.clone();
     let people = member
         .app
         .db
         .read(move |connection| Ok(project_member::of_project(connection, &project_id)?));
+    let people = people.await?;
+    let looks_after = |(own, user): &(ProjectMember, User)| {
+        own.membership == Membership::Owner && user.disabled_at.is_none()
+    };
+    let owners = people.iter().filter(|person| looks_after(person)).count();
     let line = |(own, user): (ProjectMember, User)| Line {
         is_self: user.id == member.signed_in.user.id,
         is_owner: own.membership == Membership::Owner,
@@ -108,7 +119,9 @@ async fn show(member: &Member, status: StatusCode, form: AddForm) -> PageResult 
         crumbs: member.crumbs(),
         slug: member.project.slug.clone(),
         is_owner: member.is_owner(),
-        lines: people.await?.into_iter().map(line).collect(),
+        is_only_owner: member.is_owner() && owners == 1,
+        problem,
+        lines: people.into_iter().map(line).collect(),
         form,
     };
     Ok(member.show(status, &template))
@@ -131,7 +144,7 @@ async fn add(owner: &Owner, body: &Body) -> PageResult {
     if as_owner {
         form.confirmation = owner.confirm(&fields).await?;
         if form.confirmation.is_some() {
-            return show(owner, StatusCode::UNPROCESSABLE_ENTITY, form).await;
+            return show(owner, StatusCode::UNPROCESSABLE_ENTITY, None, form).await;
         }
     }
     let (project_id, now) = (owner.project.id.clone(), owner.now);
@@ -151,7 +164,7 @@ async fn add(owner: &Owner, body: &Body) -> PageResult {
         }
         Err(sentence) => {
             form.username.error = Some(sentence);
-            show(owner, StatusCode::UNPROCESSABLE_ENTITY, form).await
+            show(owner, StatusCode::UNPROCESSABLE_ENTITY, None, form).await
         }
     }
 }
@@ -236,15 +249,22 @@ async fn change(owner: &Owner, body: &Body) -> PageResult {
         if changed == Change::Done {
             event.insert(connection)?;
         }
-        Ok(changed)
+        let user = user::find(connection, &user_id)?;
+        Ok((changed, user.map(|user| user.username).unwrap_or_default()))
     });
-    match change.await? {
+    let (changed, name) = change.await?;
+    match changed {
         Change::Done if is_self && wanted.is_none() => {
-            Ok(owner.done(super::PATH, "You left the project."))
+            let sentence = format!("You left the project {}.", owner.project.name);
+            Ok(owner.done(super::PATH, &sentence))
         }
-        Change::Done => Ok(owner.done(&owner.path("/members"), sentence(wanted))),
+        Change::Done if is_self && wanted == Some(Membership::Member) => {
+            let sentence = "You are a member of the project now, and no owner any more.";
+            Ok(owner.done(&owner.path("/members"), sentence))
+        }
+        Change::Done => Ok(owner.done(&owner.path("/members"), &sentence(&name, wanted))),
         Change::NobodyThere => Err(PageError::not_found()),
-        Change::LastOwner => Err(last_owner()),
+        Change::LastOwner => last_owner(owner).await,
     }
 }
 
@@ -273,26 +293,31 @@ async fn ask_before_owner(
     Ok(owner.show(status, &template))
 }
 
-fn sentence(wanted: Option<Membership>) -> &'static str {
+fn sentence(name: &str, wanted: Option<Membership>) -> String {
     match wanted {
-        Some(Membership::Owner) => "That person is an owner of the project now.",
+        Some(Membership::Owner) => format!("{name} is an owner of the project now."),
         Some(Membership::Member) => {
-            "That person is a member of the project now, and no owner any more."
+            format!("{name} is a member of the project now, and no owner any more.")
         }
-        None => {
-            "That person does not belong to the project any more. The project's keys go on working."
-        }
+        None => format!(
+            "{name} does not belong to the project any more. The project's keys go on working."
+        ),
     }
 }
 
-/// 409 for what would leave a project without an owner.
-pub(super) fn last_owner() -> PageError {
-    PageError::new(
-        StatusCode::CONFLICT,
-        "The last owner cannot go",
-        "Nobody could look after the project any more.",
-        LAST_OWNER,
-    )
+/// 409 for what would leave a project without an owner: the page of its members, where another is made one.
+pub(super) async fn last_owner(member: &Member) -> PageResult {
+    let form = AddForm::empty(member);
+    show(member, StatusCode::CONFLICT, Some(LAST_OWNER), form).await
+}
+
+impl AddForm {
+    fn empty(member: &Member) -> Self {
+        Self {
+            confirmation: member.confirmation(),
+            ..Self::default()
+        }
+    }
 }
 
 /// What came of a change.

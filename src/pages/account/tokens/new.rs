@@ -108,7 +108,7 @@ async fn create(person: &Person, body: &Body) -> PageResult {
     });
     let secret = match create.await? {
         Made::Now(secret) => secret,
-        Made::Before => return Ok(person.done(PATH, once::BEFORE)),
+        Made::Before => return Ok(person.not_done(PATH, once::BEFORE)),
         Made::TooMany => {
             form.problem = Some(format!(
                 "You have {} tokens that work, which is the most. Revoke one that you do not need any more.",

@@ -102,7 +102,12 @@ fn find_user(connection: &mut DbConnection, field: &mut Field) -> Result<Option<
     Ok(found)
 }
 
-fn find_client(connection: &mut DbConnection, field: &mut Field) -> Result<Option<String>> {
+/// The id of the client that somebody filters by: typed as its id, or as its name where no other has it. None
+/// where nothing is typed, or with what is wrong in the field.
+pub(in crate::pages::admin) fn find_client(
+    connection: &mut DbConnection,
+    field: &mut Field,
+) -> Result<Option<String>> {
     let typed = field.value.as_str();
     if typed.is_empty() || is_well_formed(IdKind::Client, typed) {
         return Ok(Some(typed.to_owned()).filter(|id| !id.is_empty()));

@@ -26,6 +26,7 @@ use crate::web::visitor::PageResult;
 use filter::FilterForm;
 
 pub use export::{get_csv, get_json_lines};
+pub(super) use filter::find_client;
 
 /// Where the log is.
 const PATH: &str = "/admin/audit";

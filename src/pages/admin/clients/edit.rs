@@ -5,7 +5,6 @@ use actix_web::HttpResponse;
 use actix_web::http::StatusCode;
 use askama::Template;
 
-use crate::grants::issue::Lifetimes;
 use crate::models::changes;
 use crate::models::client::{self, Client};
 use crate::models::registration::Registration;
@@ -17,7 +16,7 @@ use crate::web::person::Administrator;
 use crate::web::visitor::PageResult;
 
 use super::form::ClientForm;
-use super::offer::Offer;
+use super::offer::{Offer, UsualTimes};
 use super::{crumbs_to, event, named, path_of};
 
 #[derive(Template)]
@@ -28,8 +27,7 @@ struct Edit<'a> {
     crumbs: Vec<Crumb>,
     client: &'a Client,
     form: ClientForm,
-    /// Where the client has no times of its own.
-    lifetimes: Lifetimes,
+    usual: UsualTimes,
 }
 
 /// `GET /admin/clients/{client}/edit`.
@@ -117,15 +115,13 @@ fn show(
     client: &Client,
     form: ClientForm,
 ) -> HttpResponse {
-    let usual = Client::new("", client.kind, admin.now);
-    let lifetimes = Lifetimes::of(&usual, &admin.app.config.tokens);
     let template = Edit {
         page: admin.page(&format!("Edit {}", client.name)),
         area: admin.area("clients"),
         crumbs: crumbs_to(client),
         client,
+        usual: UsualTimes::of(admin, client.kind),
         form,
-        lifetimes,
     };
     admin.show(status, &template)
 }

@@ -89,6 +89,10 @@ async fn end(admin: &Administrator, body: &Body) -> PageResult {
             .insert(connection)?;
         Ok(ended)
     });
-    let said = format!("All tokens are ended: {}", sentence(&end.await?));
+    let said = format!(
+        "All tokens of {} were ended: {}",
+        client.name,
+        sentence(&end.await?)
+    );
     Ok(admin.done(&path_of(&client), &said))
 }

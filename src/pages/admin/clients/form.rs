@@ -7,7 +7,7 @@ use crate::models::scope::RegisteredScope;
 use crate::oauth::{GrantType, Params};
 use crate::web::error_page::PageError;
 use crate::web::form::field;
-use crate::web::page::{Field, first_error};
+use crate::web::page::{Field, any_wrong};
 
 use super::offer::{Offer, meaning, title};
 
@@ -179,7 +179,7 @@ impl ClientForm {
             };
             match &mut field.error {
                 Some(error) => {
-                    error.push(' ');
+                    error.push('\n');
                     error.push_str(sentence);
                 }
                 None => field.error = Some(sentence.clone()),
@@ -194,30 +194,17 @@ impl ClientForm {
 
     /// Whether anything is wrong.
     pub(super) fn is_mistaken(&self) -> bool {
-        self.focus().is_some()
-    }
-
-    /// Whether the cursor begins in a field.
-    pub(super) fn begins_in(&self, name: &str) -> bool {
-        self.focus().unwrap_or("name") == name
-    }
-
-    /// The first field with an error.
-    fn focus(&self) -> Option<&'static str> {
-        first_error(&[
-            ("name", &self.name),
-            ("redirect_uris", &self.redirect_uris),
-            ("origins", &self.origins),
-            ("scopes", &self.scopes_mistake),
-            ("grants", &self.grants_mistake),
-            ("access_ttl", &self.access_ttl),
-            ("refresh_ttl", &self.refresh_ttl),
-            ("project", &self.project),
-            (
-                "confirmation",
-                self.confirmation.as_ref().unwrap_or(&Field::default()),
-            ),
-        ])
+        let fields = [
+            &self.name,
+            &self.redirect_uris,
+            &self.origins,
+            &self.scopes_mistake,
+            &self.grants_mistake,
+            &self.access_ttl,
+            &self.refresh_ttl,
+            &self.project,
+        ];
+        any_wrong(fields.into_iter().chain(&self.confirmation))
     }
 }
 

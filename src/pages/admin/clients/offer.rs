@@ -1,9 +1,12 @@
 //! What the form of a client has on it: for a new one only what its kind of application needs, for one that
 //! exists all that may change.
 
+use crate::grants::issue::Lifetimes;
 use crate::models::client::application::Application;
 use crate::models::client::{Client, ClientKind};
 use crate::oauth::GrantType;
+use crate::web::page::span;
+use crate::web::person::Administrator;
 
 const WEB_URI: &str = "One a line, in full, like https://app.example/callback. They are compared \
                        character by character.";
@@ -24,6 +27,8 @@ pub(super) struct Offer {
     pub(super) usual: &'static [GrantType],
     /// The grants that can be ticked; so below for the rest.
     pub(super) choosable: &'static [GrantType],
+    /// Who reads its name.
+    pub(super) name_hint: &'static str,
     pub(super) redirect_uris: bool,
     /// What redirect URIs may look like.
     pub(super) redirect_hint: &'static str,
@@ -59,6 +64,7 @@ impl Offer {
                 Native | SinglePage => &[GrantType::Password],
                 Service | ResourceServer => &[],
             },
+            name_hint: name_hint(acts_for_people),
             redirect_uris: acts_for_people,
             redirect_hint: if application == Native {
                 ANY_URI
@@ -90,6 +96,7 @@ impl Offer {
                     GrantType::Password,
                 ]
             },
+            name_hint: name_hint(client.grant_types.contains(&GrantType::AuthorizationCode)),
             redirect_uris: true,
             redirect_hint: if is_confidential { WEB_URI } else { ANY_URI },
             origins: true,
@@ -99,6 +106,33 @@ impl Offer {
             access_ttl: true,
             refresh_ttl: true,
         }
+    }
+}
+
+/// How long tokens live where their client has no times of its own, as its form tells.
+pub(super) struct UsualTimes {
+    pub(super) access: String,
+    pub(super) refresh: String,
+}
+
+impl UsualTimes {
+    pub(super) fn of(admin: &Administrator, kind: ClientKind) -> Self {
+        let client = Client::new("", kind, admin.now);
+        let usual = Lifetimes::of(&client, &admin.app.config.tokens);
+        let told = |seconds| format!("{seconds} ({})", span(seconds));
+        Self {
+            access: told(usual.access),
+            refresh: told(usual.refresh),
+        }
+    }
+}
+
+/// Only who is sent here by a client is asked for consent.
+fn name_hint(acts_for_people: bool) -> &'static str {
+    if acts_for_people {
+        "People read it on the consent page."
+    } else {
+        "You find it again by this name."
     }
 }
 

@@ -8,7 +8,6 @@ use actix_web::HttpResponse;
 use actix_web::http::StatusCode;
 use askama::Template;
 
-use crate::grants::issue::Lifetimes;
 use crate::models::client::application::Application;
 use crate::models::client::{self, Client};
 use crate::models::registration::{Mistake, Registration};
@@ -22,7 +21,7 @@ use crate::web::person::Administrator;
 use crate::web::visitor::PageResult;
 
 use super::form::ClientForm;
-use super::offer::Offer;
+use super::offer::{Offer, UsualTimes};
 use super::{PATH, crumbs, event, path_of, secrets};
 
 #[derive(Template)]
@@ -44,8 +43,7 @@ struct Register {
     /// What the client will be called by programs.
     id: String,
     form: ClientForm,
-    /// Where the client has no times of its own.
-    lifetimes: Lifetimes,
+    usual: UsualTimes,
 }
 
 /// What became of a form.
@@ -117,9 +115,9 @@ async fn register(admin: &Administrator, body: &Body) -> PageResult {
             Ok(admin.done(&path_of(&client), &sentence))
         }
         Outcome::Known => {
-            let sentence = "This form has registered its client already, and what was shown then is not \
-                            shown again.";
-            Ok(admin.done(PATH, sentence))
+            let sentence = "This form has registered its client already. If you did not keep its secret, add \
+                            another on the client's page.";
+            Ok(admin.not_done(PATH, sentence))
         }
         Outcome::Mistaken(mistakes) => {
             form.mark(&mistakes);
@@ -192,16 +190,14 @@ fn show(
 ) -> HttpResponse {
     let mut crumbs = crumbs();
     crumbs.push(Crumb::new(format!("{PATH}/new"), "Register a client"));
-    let usual = Client::new("", form.offer.kind, admin.now);
-    let lifetimes = Lifetimes::of(&usual, &admin.app.config.tokens);
     let template = Register {
         page: admin.page(&format!("New {}", application.title().to_lowercase())),
         area: admin.area("clients"),
         crumbs,
         application,
         id,
+        usual: UsualTimes::of(admin, form.offer.kind),
         form,
-        lifetimes,
     };
     admin.show(status, &template)
 }

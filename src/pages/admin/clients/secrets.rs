@@ -1,5 +1,5 @@
-//! The secrets of a client: adding one, which is shown once, and ending one. Several live at once, so that
-//! one is replaced without a pause: add, roll out, look at the last uses, end the old one.
+//! The secrets of a client: adding one, which is shown once, and revoking one. Several live at once, so that
+//! one is replaced without a pause: add, roll out, look at the last uses, revoke the old one.
 
 use actix_web::HttpResponse;
 use actix_web::http::StatusCode;
@@ -125,9 +125,9 @@ async fn add(admin: &Administrator, body: &Body) -> PageResult {
     });
     Ok(match insert.await? {
         Some(secret) => hand_out(admin, &client, "A new secret", &secret),
-        None => admin.done(
+        None => admin.not_done(
             &path_of(&client),
-            "This form has made its secret already, and it is not shown again.",
+            "The secret was made and is not shown again. If you did not keep it, revoke it and add another.",
         ),
     })
 }
@@ -162,8 +162,8 @@ fn ask(
         "Whatever still uses this secret is refused from now on. Tokens that it got stay.",
         "This cannot be undone.",
     ];
-    let asked = format!("End the secret {} (…{})?", secret.name, secret.last_four);
-    question(admin, client, asked, "End secret")
+    let asked = format!("Revoke the secret {} (…{})?", secret.name, secret.last_four);
+    question(admin, client, asked, "Revoke secret")
         .saying(consequences)
         .confirmed_by(confirmation)
         .ask(admin)
@@ -177,7 +177,7 @@ async fn revoke(admin: &Administrator, body: &Body) -> PageResult {
     }
     let event = event(admin, "client_secret.revoked", &client).about(&secret.name);
     let now = admin.now;
-    let sentence = format!("The secret {} is ended.", secret.name);
+    let sentence = format!("The secret {} was revoked.", secret.name);
     let revoke = admin.app.db.write(move |connection| {
         event.insert(connection)?;
         Ok(client_secret::revoke(connection, &secret.id, now)?)

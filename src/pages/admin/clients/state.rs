@@ -57,9 +57,9 @@ async fn enable(admin: &Administrator, body: &Body) -> PageResult {
 }
 
 async fn set(admin: &Administrator, client: &Client, at: Option<UnixTime>) -> PageResult {
-    let (action, sentence) = match at {
-        Some(_) => ("client.disabled", "The client is disabled."),
-        None => ("client.enabled", "The client is enabled."),
+    let (action, state) = match at {
+        Some(_) => ("client.disabled", "disabled"),
+        None => ("client.enabled", "enabled"),
     };
     // A second disabling, by somebody with the same page open, does not move the time of the first.
     if at.is_some() != client.disabled_at.is_some() {
@@ -70,5 +70,6 @@ async fn set(admin: &Administrator, client: &Client, at: Option<UnixTime>) -> Pa
         });
         change.await?;
     }
-    Ok(admin.done(&path_of(client), sentence))
+    let sentence = format!("{} is {state}.", client.name);
+    Ok(admin.done(&path_of(client), &sentence))
 }

@@ -48,9 +48,9 @@ async fn ask(admin: &Administrator, confirmation: Option<Field>) -> PageResult {
              stay signed in."
         },
     ];
-    let asked = format!("End all access of {}?", project.name);
+    let asked = format!("End all keys and tokens of {}?", project.name);
     Ok(
-        Question::new(admin, "users", crumbs, asked, "End all access")
+        Question::new(admin, "users", crumbs, asked, "End all keys and tokens")
             .saying(consequences)
             .confirmed_by(confirmation)
             .ask(admin),
@@ -69,7 +69,7 @@ async fn end(admin: &Administrator, body: &Body) -> PageResult {
     let end = admin.app.db.write(move |connection| {
         let ending = Ending {
             by: Some(&own),
-            because: "all access of the project was ended",
+            because: "all keys and tokens of the project were ended",
             at: now,
         };
         let ended = held::end_everything_of_project(connection, &id, &ending)?;
@@ -78,7 +78,7 @@ async fn end(admin: &Administrator, body: &Body) -> PageResult {
         Ok(ended)
     });
     let said = format!(
-        "All access of {} was ended: {}",
+        "All keys and tokens of {} were ended: {}",
         project.name,
         sentence(&end.await?)
     );

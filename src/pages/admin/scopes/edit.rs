@@ -10,7 +10,7 @@ use crate::models::scope::{self, RegisteredScope};
 use crate::oauth::Params;
 use crate::web::error_page::PageError;
 use crate::web::form::{Body, field};
-use crate::web::page::{Area, Crumb, Field, Page, first_error};
+use crate::web::page::{Area, Crumb, Field, Page, any_wrong};
 use crate::web::person::Administrator;
 use crate::web::visitor::PageResult;
 
@@ -72,7 +72,7 @@ async fn add(admin: &Administrator, body: &Body) -> PageResult {
     let mut form = ScopeForm::read(&fields)?;
     form.name.error = scope::check_name(&form.name.value).err();
     form.ask(admin, &fields, form.is_default).await?;
-    if form.focus().is_none() {
+    if !form.is_wrong() {
         let scope = form.scope(admin);
         let event = admin.event("scope.added");
         let add = admin.app.db.write(move |connection| {
@@ -100,7 +100,7 @@ async fn change(admin: &Administrator, body: &Body) -> PageResult {
     let gives_more =
         (form.is_default && !old.is_default) || (old.is_sensitive && !form.is_sensitive);
     form.ask(admin, &fields, gives_more).await?;
-    if form.focus().is_some() {
+    if form.is_wrong() {
         let status = StatusCode::UNPROCESSABLE_ENTITY;
         return Ok(show(admin, status, Some(&old), form));
     }
@@ -166,7 +166,7 @@ impl ScopeForm {
         fields: &Params<'_>,
         gives_more: bool,
     ) -> Result<(), PageError> {
-        self.confirmation = if gives_more && self.focus().is_none() {
+        self.confirmation = if gives_more && !self.is_wrong() {
             admin.confirm(fields).await?
         } else {
             admin.confirmation()
@@ -184,20 +184,11 @@ impl ScopeForm {
         }
     }
 
-    /// The first field with an error.
-    fn focus(&self) -> Option<&'static str> {
-        first_error(&[
-            ("name", &self.name),
-            ("description", &self.description),
-            (
-                "confirmation",
-                self.confirmation.as_ref().unwrap_or(&Field::default()),
-            ),
-        ])
-    }
-
-    /// Whether the cursor begins in a field.
-    fn begins_in(&self, name: &str) -> bool {
-        self.focus().unwrap_or("name") == name
+    fn is_wrong(&self) -> bool {
+        any_wrong(
+            [&self.name, &self.description]
+                .into_iter()
+                .chain(&self.confirmation),
+        )
     }
 }

@@ -32,7 +32,8 @@ struct Show {
     name: Option<String>,
     last_four: Option<String>,
     verdict: Verdict,
-    can_revoke: bool,
+    /// What its button revokes, if there is anything left to.
+    revoke: Option<&'static str>,
     client: Party,
     user: Option<Party>,
     scopes: Vec<ScopeLine>,
@@ -152,7 +153,12 @@ fn told(admin: &Administrator, reading: Reading, permissions: &Permissions) -> S
         name: found.name().map(str::to_owned),
         last_four: found.last_four().map(str::to_owned),
         verdict: Verdict::new(found.state(now), reading.ended_by, now),
-        can_revoke: found.ends_alone(now) || found.live_authorization().is_some(),
+        revoke: if found.ends_alone(now) {
+            Some("Revoke")
+        } else {
+            let whole = found.live_authorization();
+            whole.map(|_| "Revoke the authorization")
+        },
         client: Party {
             id: found.client_id().to_owned(),
             name: found.client_name().to_owned(),

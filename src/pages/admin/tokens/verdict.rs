@@ -26,17 +26,23 @@ impl Verdict {
     /// Tells a state; `by` is the name of who ended it.
     pub(super) fn new(state: TokenState<'_>, by: Option<String>, now: UnixTime) -> Self {
         let (word, before, at, after) = words(state);
-        let end = ending(state);
+        let because = ending(state).and_then(|end| end.because);
         Self {
+            because: reason(because, by.as_deref()),
             live: state.is_live(),
             word,
             before,
             at: at.map(|at| Moment::ahead(at, now)),
             by,
-            because: end.and_then(|end| end.because.map(str::to_owned)),
             after,
         }
     }
+}
+
+/// Why somebody ended something, unless it only says again that somebody did who is named.
+pub(super) fn reason(because: Option<&str>, by: Option<&str>) -> Option<String> {
+    let says_more = |because: &&str| by.is_none() || !because.starts_with("revoked ");
+    because.filter(says_more).map(str::to_owned)
 }
 
 /// How a state came about, if somebody ended something.

@@ -8,7 +8,7 @@ use crate::models::user::{self, User};
 use crate::oauth::Params;
 use crate::web::error_page::PageError;
 use crate::web::form::{Body, field};
-use crate::web::page::{Area, Crumb, Field, Page, first_error};
+use crate::web::page::{Area, Crumb, Field, Page, any_wrong};
 use crate::web::person::Administrator;
 use crate::web::visitor::PageResult;
 
@@ -56,7 +56,8 @@ async fn change(admin: &Administrator, body: &Body) -> PageResult {
     let fields = admin.fields(body)?;
     let user = named(admin).await?;
     let mut form = Profile::read(&fields)?;
-    if form.focus().is_some() {
+    form.mark_taken(admin, Some(&user.id)).await?;
+    if form.is_wrong() {
         let confirmation = admin.confirmation();
         return Ok(show(admin, WRONG, user, form, confirmation));
     }
@@ -125,13 +126,26 @@ impl Profile {
         })
     }
 
-    /// The first field with an error.
-    pub(super) fn focus(&self) -> Option<&'static str> {
-        first_error(&[("username", &self.username), ("email", &self.email)])
+    /// Marks a name that somebody else has, so that it is told together with what else is wrong. Whoever is faster
+    /// is still found where it is written.
+    pub(super) async fn mark_taken(
+        &mut self,
+        admin: &Administrator,
+        own_id: Option<&str>,
+    ) -> Result<(), PageError> {
+        let username = self.username.value.clone();
+        let find = admin
+            .app
+            .db
+            .read(move |connection| Ok(user::find_by_username(connection, &username)?));
+        let is_other = |other: User| Some(other.id.as_str()) != own_id;
+        if self.username.error.is_none() && find.await?.is_some_and(is_other) {
+            self.username.error = Some(String::from(TAKEN));
+        }
+        Ok(())
     }
 
-    /// Whether the cursor begins in a field.
-    pub(super) fn begins_in(&self, name: &str) -> bool {
-        self.focus().unwrap_or("username") == name
+    pub(super) fn is_wrong(&self) -> bool {
+        any_wrong([&self.username, &self.email])
     }
 }

@@ -52,8 +52,9 @@ async fn add(admin: &Administrator, body: &Body) -> PageResult {
     const WRONG: StatusCode = StatusCode::UNPROCESSABLE_ENTITY;
     let fields = admin.fields(body)?;
     let mut form = Profile::read(&fields)?;
+    form.mark_taken(admin, None).await?;
     let (roles, unknown) = chosen_roles(admin, &fields).await?;
-    if form.focus().is_some() || unknown.is_some() {
+    if form.is_wrong() || unknown.is_some() {
         let confirmation = admin.confirmation();
         return show(admin, WRONG, form, &roles, unknown, confirmation).await;
     }

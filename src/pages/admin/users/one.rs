@@ -49,7 +49,8 @@ async fn end_session(admin: &Administrator, body: &Body) -> PageResult {
             let count = session::end_all_but(connection, &id, None)?;
             Ok(if count > 0 { Ended::Now } else { Ended::Before })
         };
-        return ended(admin, &user, event, end, "All sessions were signed out.").await;
+        let sentence = format!("{} was signed out everywhere.", user.username);
+        return ended(admin, &user, event, end, &sentence).await;
     }
     let session = secret_id(field(&fields, "session")?)?;
     let now = admin.now;
@@ -62,7 +63,8 @@ async fn end_session(admin: &Administrator, body: &Body) -> PageResult {
             None => Ended::Before,
         })
     };
-    ended(admin, &user, event, end, "The session was signed out.").await
+    let sentence = format!("A session of {} was signed out.", user.username);
+    ended(admin, &user, event, end, &sentence).await
 }
 
 async fn disconnect(admin: &Administrator, body: &Body) -> PageResult {
@@ -89,14 +91,11 @@ async fn disconnect(admin: &Administrator, body: &Body) -> PageResult {
             Ended::Before
         })
     };
-    ended(
-        admin,
-        &user,
-        event,
-        end,
-        "The app was disconnected. Its access has ended.",
-    )
-    .await
+    let sentence = format!(
+        "An app of {} was disconnected. Its access has ended.",
+        user.username
+    );
+    ended(admin, &user, event, end, &sentence).await
 }
 
 async fn revoke_token(admin: &Administrator, body: &Body) -> PageResult {
@@ -124,7 +123,8 @@ async fn revoke_token(admin: &Administrator, body: &Body) -> PageResult {
             None => Ended::NotTheirs,
         })
     };
-    ended(admin, &user, event, end, "The token was revoked.").await
+    let sentence = format!("A token of {} was revoked.", user.username);
+    ended(admin, &user, event, end, &sentence).await
 }
 
 /// What became of something of a user that was to end.

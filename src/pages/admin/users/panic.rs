@@ -35,8 +35,8 @@ async fn ask(admin: &Administrator, confirmation: Option<Field>) -> PageResult {
     let consequences = [
         ends.as_str(),
         "Scripts that use a personal access token stop until this person makes new ones. Projects shared with \
-         others stay as they are. Their API keys and client secrets go on working: a project's page has a \
-         panic button of its own.",
+         others stay as they are. Their API keys and client secrets go on working: End all keys and tokens, on a \
+         project's page, ends those.",
         "The password stays. If others may know it too, reset it or disable the account: both are on this \
          person's page.",
     ];

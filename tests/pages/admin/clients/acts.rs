@@ -44,10 +44,16 @@ fn a_disabled_client_is_refused_until_it_is_enabled_again() {
     let asked = page(&server, &mut root, &path);
     asked.assert_says(&["gets no new tokens"]);
     assert_eq!(token_status(&server, &id, &secret), 200);
-    assert_eq!(act(&server, &mut root, &path), "The client is disabled.");
+    assert_eq!(
+        act(&server, &mut root, &path),
+        "Sunny Calendar is disabled."
+    );
     assert_eq!(token_status(&server, &id, &secret), 401);
     // Twice is as once.
-    assert_eq!(act(&server, &mut root, &path), "The client is disabled.");
+    assert_eq!(
+        act(&server, &mut root, &path),
+        "Sunny Calendar is disabled."
+    );
     let shown = page(&server, &mut root, &page_of(&id));
     let answer = send(
         &server,
@@ -55,7 +61,10 @@ fn a_disabled_client_is_refused_until_it_is_enabled_again() {
         &page_of(&id),
         &Form::find(&shown, "/enable"),
     );
-    assert_eq!(told(&server, &mut root, &answer), "The client is enabled.");
+    assert_eq!(
+        told(&server, &mut root, &answer),
+        "Sunny Calendar is enabled."
+    );
     assert_eq!(token_status(&server, &id, &secret), 200);
     assert_eq!(
         [

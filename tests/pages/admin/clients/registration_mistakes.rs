@@ -24,8 +24,8 @@ fn each_mistake_stands_beside_its_field() {
     let mut root = administrator(&server);
     let long = "x".repeat(201);
     for (kind, name, wrong, place, why) in [
-        ("web", "name", "", "name", "1 to 200"),
-        ("web", "name", long.as_str(), "name", "1 to 200"),
+        ("web", "name", "", "name", "Type a name."),
+        ("web", "name", long.as_str(), "name", "longer than 200"),
         ("web", "name", "a\u{7}b", "name", "control"),
         (
             "web",

@@ -49,7 +49,7 @@ fn a_secret_is_replaced_without_a_pause() {
     let answer = send(&server, &mut root, &end_of_first, &Form::find(&asked, ""));
     assert_eq!(
         told(&server, &mut root, &answer),
-        "The secret first is ended."
+        "The secret first was revoked."
     );
     assert_eq!(
         [
@@ -83,7 +83,15 @@ fn a_form_that_is_sent_twice_makes_one_secret() {
     let form = form_of(&server, &mut root, &id);
     assert_page(&send(&server, &mut root, &page_of(&id), &form), 200);
     let again = send(&server, &mut root, &page_of(&id), &form);
-    assert!(told(&server, &mut root, &again).contains("already"));
+    assert_eq!(again.status, 303, "{again:?}");
+    let (_, shown) = root.get(again.location());
+    shown.assert_says(&["If you did not keep it, revoke it and add another."]);
+    assert!(
+        shown
+            .body
+            .contains("<p class=\"message warning\" role=\"status\">"),
+        "nothing was made this time: {shown:?}"
+    );
     assert_eq!(server.db_count("client_secrets"), 2);
 }
 

@@ -131,7 +131,7 @@ async fn create(member: &Member, body: &Body) -> PageResult {
     });
     let secret = match create.await? {
         Made::Now(secret) => secret,
-        Made::Before => return Ok(member.done(&member.path(""), once::BEFORE)),
+        Made::Before => return Ok(member.not_done(&member.path(""), once::BEFORE)),
         Made::TooMany => {
             form.problem = Some(format!(
                 "The project has {LIMIT} clients, which is the most. Delete one that nobody needs any more."

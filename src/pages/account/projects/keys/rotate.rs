@@ -123,7 +123,7 @@ async fn rotate(keeper: &ClientKeeper, body: &Body) -> PageResult {
     let path = keeper.client_path("");
     let secret = match replace.await? {
         Some(Made::Now(secret)) => secret,
-        Some(Made::Before | Made::TooMany) => return Ok(keeper.done(&path, once::BEFORE)),
+        Some(Made::Before | Made::TooMany) => return Ok(keeper.not_done(&path, once::BEFORE)),
         None => return Ok(ended_before(keeper)),
     };
     let sentence = match overlap {

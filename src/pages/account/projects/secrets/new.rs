@@ -107,7 +107,7 @@ async fn create(keeper: &ClientKeeper, body: &Body) -> PageResult {
     });
     let secret = match create.await? {
         Made::Now(secret) => secret,
-        Made::Before => return Ok(keeper.done(&keeper.client_path(""), once::BEFORE)),
+        Made::Before => return Ok(keeper.not_done(&keeper.client_path(""), once::BEFORE)),
         Made::TooMany => {
             form.problem = Some(format!(
                 "The client has {LIMIT} secrets that work, which is the most. Revoke one first."
