@@ -32,7 +32,7 @@ struct Login {
 }
 
 /// The same for a wrong name, a wrong password and a disabled account.
-const WRONG: &str = "The user name or password is wrong. Check both and try again.";
+const WRONG: &str = "The username or password is wrong. Check both and try again.";
 
 /// Why the form is shown again.
 enum Failure {

@@ -14,7 +14,7 @@ use crate::web::error_page::PageError;
 use crate::web::form::{Body, field};
 use crate::web::page::{Field, Page, any_wrong};
 use crate::web::visitor::{PageResult, Visitor};
-use crate::web::{cookies, csrf};
+use crate::web::{cookies, csrf, paths};
 
 use super::login::begin_session;
 use super::one_time_link::{chosen_password, move_token};
@@ -101,7 +101,8 @@ async fn create(visitor: &Visitor, body: &Body) -> PageResult {
     };
     match insert(visitor, &token, administrator.clone()).await? {
         Inserted::Yes => {
-            let begun = begin_session(visitor, None, "", administrator, "setup link").await?;
+            let begun =
+                begin_session(visitor, None, paths::ADMIN, administrator, "setup link").await?;
             let Some(mut response) = begun else {
                 return used_up(visitor).await;
             };

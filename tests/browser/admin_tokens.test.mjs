@@ -83,7 +83,7 @@ for (const javaScript of [true, false]) {
       assert.deepEqual(await page.locator('mark').allTextContents(), ['ends here', '/']);
       await page.getByRole('link', { name: 'Its other refusals' }).click();
       await page.getByRole('table').waitFor();
-      assert.equal(await page.getByLabel('Client’s name or id', { exact: true }).inputValue(), client.client_id);
+      assert.equal(await page.getByLabel('Client\'s name or id', { exact: true }).inputValue(), client.client_id);
       await page.getByLabel('Error', { exact: true }).selectOption('access_denied');
       await press(page, 'Filter');
       await page.getByText('Nothing fits').waitFor();

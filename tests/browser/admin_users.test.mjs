@@ -79,7 +79,7 @@ for (const javaScript of [true, false]) {
     await visit(world, async (page) => {
       await admin(page, '/admin/users');
       await page.getByRole('link', { name: 'Add user' }).click();
-      await page.getByLabel('Name', { exact: true }).fill(name);
+      await page.getByLabel('Username', { exact: true }).fill(name);
       await page.getByLabel('E-mail', { exact: true }).fill('bea@example.org');
       await page.getByLabel('cashier', { exact: true }).check();
       await press(page, 'Add user and make a link');
@@ -225,7 +225,7 @@ looks(() => world, 'admin user long', (page) => admin(page, `/admin/users/${ids[
 looks(() => world, 'admin user rtl', (page) => admin(page, `/admin/users/${ids[rightToLeft]}`));
 looks(() => world, 'admin user new refused', async (page) => {
   await admin(page, '/admin/users/new');
-  await page.getByLabel('Name', { exact: true }).fill(administrator.username);
+  await page.getByLabel('Username', { exact: true }).fill(administrator.username);
   await page.getByLabel('E-mail', { exact: true }).fill('someone@example.org');
   await press(page, 'Add user and make a link');
   await page.locator('[aria-invalid]').first().waitFor();

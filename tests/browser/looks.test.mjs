@@ -73,7 +73,7 @@ const PAGES = {
   'setup refused': async (page) => {
     await page.goto(setupLink);
     await page.getByLabel('Username', { exact: true }).fill('Grace');
-    await page.getByLabel('Email', { exact: true }).fill('grace@example.com');
+    await page.getByLabel('E-mail', { exact: true }).fill('grace@example.com');
     await page.getByLabel('Password', { exact: true }).fill('short');
     await page.getByLabel('Repeat password', { exact: true }).fill('other');
     await press(page, 'Create administrator');

@@ -78,8 +78,11 @@ fn it_creates_an_administrator_who_is_signed_in() {
     let answer = browser.submit_once(&at, &filled(&page, "Ada"));
     assert_eq!(
         (answer.status, answer.location()),
-        (303, format!("{}/account", server.url).as_str())
+        (303, format!("{}/admin", server.url).as_str())
     );
+    // There is nothing else to do yet.
+    let (_, page) = browser.get(answer.location());
+    page.assert_says(&["Register a client next"]);
     assert!(is_signed_in(&server, &mut browser));
     assert!(
         !browser.cookies.keys().any(|name| name.contains("setup")),

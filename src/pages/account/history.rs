@@ -55,9 +55,11 @@ async fn list(person: &Person) -> PageResult {
 
 impl SignInLine {
     pub(in crate::pages) fn new(event: AuditEvent, now: UnixTime) -> Self {
+        // The log names the grant; people know where they typed their password.
+        let detail = event.detail.unwrap_or_default();
         Self {
+            how: detail.replacen("password grant of ", "password typed into ", 1),
             right: event.action == audit_event::SIGNED_IN,
-            how: event.detail.unwrap_or_default(),
             address: event.address.unwrap_or_default(),
             at: Moment::new(event.occurred_at, now),
         }

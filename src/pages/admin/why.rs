@@ -43,8 +43,8 @@ pub(super) fn told(reason: &str) -> &str {
         }
         "unknown client" => "There is no client of this id.",
         "wrong code_verifier" => "The code_verifier does not fit the code_challenge.",
-        "wrong password" => "The user name or the password is wrong.",
-        "wrong secret" => "The secret is not one of the client’s, or works no more.",
+        "wrong password" => "The username or the password is wrong.",
+        "wrong secret" => "The secret is not one of the client's, or works no more.",
         sentence => sentence,
     }
 }

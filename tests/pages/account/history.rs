@@ -99,7 +99,7 @@ fn the_password_grant_is_in_it_with_its_client() {
     assert_eq!((lines(&page, "Signed in"), lines(&page, "Failed")), (2, 1));
     assert_eq!(
         page.body
-            .matches("password grant of Sunny Calendar")
+            .matches("password typed into Sunny Calendar")
             .count(),
         2
     );

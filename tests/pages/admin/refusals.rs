@@ -69,7 +69,7 @@ fn the_short_words_of_the_log_are_sentences_on_every_page() {
     let (_, list) = browser.get(&server.address("/admin/tokens/refusals"));
     let (_, client) = browser.get(&server.address(&format!("/admin/clients/{}", service.id)));
     for page in [one, list, client] {
-        page.assert_says(&["The secret is not one of the client’s, or works no more."]);
+        page.assert_says(&["The secret is not one of the client's, or works no more."]);
     }
     assert_eq!(server.db_count("refusals WHERE reason = 'wrong secret'"), 1);
 }

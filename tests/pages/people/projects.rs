@@ -17,7 +17,7 @@ fn a_project_shows_its_members_and_clients() {
     for piece in [
         "Personal project",
         "<bdi>ada</bdi>",
-        "owner",
+        ">Owner</span>",
         "Personal access tokens",
     ] {
         assert!(page.body.contains(piece), "{piece}: {page:?}");

@@ -25,7 +25,7 @@ fn keys_go_on_working_when_a_member_leaves_or_is_removed() {
     let members = format!("{WEATHER}/members");
     let mut ada = world.ada();
     let page = ada.open(&members);
-    page.assert_says(&["Keys and secrets are the project’s and go on working when somebody goes"]);
+    page.assert_says(&["Keys and secrets are the project's and go on working when somebody goes"]);
     let bea_id = id_beside(&page.body, "bea");
     let remove = [("user", bea_id.as_str()), ("act", "remove")];
     ada.send(&members, "/members/change", &remove)

@@ -29,6 +29,8 @@ struct Dashboard {
     warnings: Vec<Warning>,
     counted: Moment,
     counts: Vec<Count>,
+    /// Whether the server has nobody to serve yet.
+    has_no_client: bool,
     range: &'static str,
     plots: Vec<Plot>,
     tables: Vec<TableLine>,
@@ -76,6 +78,7 @@ async fn show(admin: &Administrator) -> PageResult {
         warnings: warnings::all(app, &census).await?,
         counted: Moment::new(census.counted_at, admin.now),
         counts: counts(&census),
+        has_no_client: census.clients == 0,
         range,
         plots,
         sized: census.tables.iter().any(|table| table.bytes.is_some()),

@@ -9,7 +9,7 @@ use askama::Template;
 
 use crate::models::client::Client;
 use crate::models::project::{self, Project};
-use crate::models::project_member::ProjectMember;
+use crate::models::project_member::{Membership, ProjectMember};
 use crate::web::error_page::PageError;
 use crate::web::page::{Area, Crumb, Moment, Page};
 use crate::web::person::Administrator;

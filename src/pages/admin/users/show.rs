@@ -6,7 +6,7 @@ use askama::Template;
 
 use crate::clock::UnixTime;
 use crate::models::project::{self, Project};
-use crate::models::project_member::ProjectMember;
+use crate::models::project_member::{Membership, ProjectMember};
 use crate::models::user::User;
 use crate::models::{access_token, audit_event, authorization, consent, one_time_link, session};
 use crate::pages::account::apps::{self, AppLine};
