@@ -141,7 +141,7 @@ for (const javaScript of [true, false]) {
     addService(name);
     await visit(world, async (page) => {
       await admin(page, '/admin/clients');
-      await page.getByLabel('Name or client ID').fill(name.toUpperCase());
+      await page.getByLabel('Name or client id').fill(name.toUpperCase());
       await page.getByLabel('Kind').selectOption('Service');
       await page.getByLabel('Status').selectOption('Enabled');
       await press(page, 'Search');
@@ -189,8 +189,7 @@ test('a web application is registered with the keyboard alone', async () => {
     await tabTo(text('Register client'));
     await keys('Enter');
     // After the mistake the cursor is where it is to be mended.
-    await page.locator('#redirect_uris[aria-invalid]').waitFor();
-    assert.equal(await page.evaluate(() => document.activeElement.id), 'redirect_uris');
+    await page.locator('#redirect_uris[aria-invalid]:focus').waitFor();
     await keys('Control+A');
     await page.keyboard.type(world.app.redirectUri);
     await tabTo(id('scope-payments.write'));

@@ -1,4 +1,4 @@
-//! Who belongs to a project. Owners add people by their user names, change what they may do and take them
+//! Who belongs to a project. Owners add people by their usernames, change what they may do and take them
 //! out; a project always keeps an owner who can sign in. Who makes an owner types the password.
 
 use actix_web::HttpResponse;
