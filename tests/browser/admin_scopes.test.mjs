@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import { looks } from './looks.mjs';
-import { administrator, open, press, startWorld, visit } from './world.mjs';
+import { administrator, open, person, press, startWorld, visit } from './world.mjs';
 
 let world;
 before(async () => {
@@ -10,6 +10,7 @@ before(async () => {
   world.addUser(administrator.username, administrator.password, '--role', 'admin');
   world.addScope('payments:write', 'Move money in your name, at any time and in any amount', '--sensitive');
   world.addScope(`x${'-very'.repeat(18)}-long`, 'س'.repeat(120));
+  world.addScope('rtl.read', 'اقرأ ملاحظاتك');
   world.addWebApp('Notes on the web');
 });
 after(() => world.stop());
@@ -25,7 +26,7 @@ for (const javaScript of [true, false]) {
       await admin(page, '/admin/scopes');
       await page.getByRole('link', { name: 'Add scope' }).click();
       await page.getByLabel('Name', { exact: true }).fill(name);
-      await page.getByLabel('Description', { exact: true }).fill('Read <b>your</b> "things" 🔑');
+      await page.getByLabel('Description', { exact: true }).fill('Read <b>your</b>\n  "things" 🔑');
       await page.getByLabel('Sensitive', { exact: true }).check();
       await press(page, 'Add scope');
       assert.equal(await page.getByRole('status').textContent(), `The scope ${name} was added.`);
@@ -46,6 +47,18 @@ for (const javaScript of [true, false]) {
   });
 }
 
+test('a right-to-left description begins where every other does', async () => {
+  await visit(world, async (page) => {
+    await admin(page, '/admin/scopes');
+    for (const path of ['/admin/scopes', '/admin/roles/edit?name=user', `/admin/roles/scopes?user=${person.username}`]) {
+      await page.goto(world.issuer + path);
+      const away = await page.getByText('اقرأ ملاحظاتك').evaluate((text) =>
+        text.getBoundingClientRect().left - text.parentElement.getBoundingClientRect().left);
+      assert.ok(away < 1, `${path}: ${away} pixels away`);
+    }
+  }, { viewport: { width: 360, height: 640 } });
+});
+
 looks(() => world, 'admin scopes', (page) => admin(page, '/admin/scopes'));
 looks(() => world, 'admin scope', (page) => admin(page, '/admin/scopes/edit?name=payments%3Awrite'));
 looks(() => world, 'admin scope refused', async (page) => {
@@ -59,6 +72,7 @@ looks(() => world, 'admin scope deletion', (page) => admin(page, '/admin/scopes/
 looks(() => world, 'admin scope deletion with many clients', async (page) => {
   for (let number = 0; number < 14; number += 1) world.addWebApp(`Notes ${number}`);
   await admin(page, '/admin/scopes/delete?name=notes.write');
+  await page.getByRole('heading', { name: 'Clients that lose it (15)' }).waitFor();
   const list = page.getByRole('list', { name: 'Clients that lose it' });
   assert.ok(await list.evaluate((box) => box.scrollHeight > box.clientHeight && box.tabIndex === 0));
 });

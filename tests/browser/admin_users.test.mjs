@@ -218,6 +218,31 @@ test('breadcrumbs have a slash between them and none at their end', async () => 
   });
 });
 
+test('on a telephone an administrator reads their own name, and no ring of the focus is cut', async () => {
+  await visit(world, async (page) => {
+    await admin(page, '/account');
+    assert.ok(await page.locator('.bar bdi').evaluate((name) => name.scrollWidth <= name.clientWidth));
+    await page.getByRole('navigation', { name: 'Account' }).getByRole('link', { name: 'Administration' }).click();
+    await page.waitForURL(`${world.issuer}/admin`);
+    const cut = await page.locator('.bar a').evaluateAll((links) => links.filter((link) => {
+      for (let box = link; box; box = box.parentElement) if (getComputedStyle(box).overflowX !== 'visible') return true;
+      return false;
+    }).length);
+    assert.equal(cut, 0);
+  }, { viewport: { width: 360, height: 640 } });
+});
+
+test('the form of a role has the names, the marks and the search that the form of a client has', async () => {
+  await visit(world, async (page) => {
+    await admin(page, '/admin/roles/edit?name=cashier');
+    await page.getByLabel('Find a scope').fill('payments');
+    const shown = page.locator('#scope-list > .choice:visible');
+    assert.equal(await shown.count(), 1);
+    assert.equal(await shown.locator('code').textContent(), 'payments:write');
+    await shown.getByText('Sensitive', { exact: true }).waitFor();
+  });
+});
+
 looks(() => world, 'admin users', (page) => admin(page, '/admin/users'));
 looks(() => world, 'admin users none', (page) => admin(page, '/admin/users?q=zzz&status=disabled'));
 looks(() => world, 'admin user', (page) => admin(page, `/admin/users/${ids[person.username]}`));

@@ -37,9 +37,9 @@ pub fn db_event(
 
 /// The details of the events of a page, in their order.
 fn details(page: &str) -> Vec<String> {
-    page.split("<p class=\"quiet\" dir=\"auto\">")
+    page.split("<p class=\"quiet\"><bdi>")
         .skip(1)
-        .map(|text| text.split("</p>").next().unwrap().to_owned())
+        .map(|text| text.split("</bdi></p>").next().unwrap().to_owned())
         .collect()
 }
 

@@ -12,4 +12,5 @@ pub mod users;
 
 mod held;
 mod question;
+mod scope_choice;
 mod why;

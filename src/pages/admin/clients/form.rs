@@ -9,6 +9,7 @@ use crate::web::error_page::PageError;
 use crate::web::form::field;
 use crate::web::page::{Field, any_wrong};
 
+use super::super::scope_choice::{self, ScopeChoice};
 use super::offer::{Offer, meaning, title};
 
 /// What is typed and ticked.
@@ -38,11 +39,6 @@ pub(super) struct GrantChoice {
     pub(super) grant_type: GrantType,
     pub(super) title: &'static str,
     pub(super) meaning: &'static str,
-    pub(super) is_ticked: bool,
-}
-
-pub(super) struct ScopeChoice {
-    pub(super) scope: RegisteredScope,
     pub(super) is_ticked: bool,
 }
 
@@ -219,11 +215,7 @@ fn grants(offer: &Offer, is_ticked: impl Fn(GrantType) -> bool) -> Vec<GrantChoi
 }
 
 fn choices(scopes: Vec<RegisteredScope>, ticked: &[String]) -> Vec<ScopeChoice> {
-    let choice = |scope: RegisteredScope| ScopeChoice {
-        is_ticked: ticked.contains(&scope.name),
-        scope,
-    };
-    scopes.into_iter().map(choice).collect()
+    scope_choice::all(scopes, |name| ticked.iter().any(|own| own == name))
 }
 
 /// One value a line; empty lines are none.

@@ -5,7 +5,7 @@ use actix_web::http::StatusCode;
 use askama::Template;
 
 use crate::models::role::{self, Role};
-use crate::models::scope::{self, RegisteredScope};
+use crate::models::scope;
 use crate::oauth::{List, Params, Scope};
 use crate::web::error_page::PageError;
 use crate::web::form::{Body, field};
@@ -13,6 +13,7 @@ use crate::web::page::{Area, Crumb, Field, Page};
 use crate::web::person::Administrator;
 use crate::web::visitor::PageResult;
 
+use super::super::scope_choice::{self, ScopeChoice};
 use super::{PATH, crumbs, named};
 
 #[derive(Template)]
@@ -24,7 +25,7 @@ struct Edit {
     /// The role that is changed; none for a new one.
     changes: Option<Role>,
     form: RoleForm,
-    scopes: Vec<RegisteredScope>,
+    scopes: Vec<ScopeChoice>,
     /// The names of the roles that it could include.
     others: Vec<String>,
 }
@@ -182,9 +183,10 @@ async fn show(
         .app
         .db
         .read(|connection| Ok((scope::list(connection)?, role::list(connection)?)));
-    let (mut scopes, roles) = read.await?;
+    let (scopes, roles) = read.await?;
+    let mut scopes = scope_choice::all(scopes, |name| form.scope.contains(name));
     // What is ticked comes first: there may be hundreds.
-    scopes.sort_by_key(|scope| !form.has(&scope.name));
+    scopes.sort_by_key(|choice| !choice.is_ticked);
     let name = changes.map_or("New role", |role| role.name.as_str());
     let others = roles.into_iter().map(|role| role.name);
     let template = Edit {
@@ -251,10 +253,6 @@ impl RoleForm {
             Saved::UnknownScope(sentence) => self.scopes_error.error = Some(sentence),
             Saved::WrongIncludes(sentence) => self.includes_error.error = Some(sentence),
         }
-    }
-
-    fn has(&self, scope: &str) -> bool {
-        self.scope.contains(scope)
     }
 
     fn includes(&self, role: &str) -> bool {

@@ -149,10 +149,13 @@ impl ScopeForm {
 
     /// What was typed, each mistake beside its field.
     fn read(fields: &Params<'_>) -> Result<Self, PageError> {
-        let description = field(fields, "description")?.trim();
+        // One sentence, of however many lines it was pasted.
+        let lines = field(fields, "description")?.trim().lines();
+        let description = lines.map(str::trim).collect::<Vec<_>>().join(" ");
+        let mistake = scope::check_description(&description).err();
         Ok(Self {
             name: Field::new(field(fields, "name")?.trim(), None),
-            description: Field::new(description, scope::check_description(description).err()),
+            description: Field::new(&description, mistake),
             is_default: field(fields, "default")? == "yes",
             is_sensitive: field(fields, "sensitive")? == "yes",
             confirmation: None,
