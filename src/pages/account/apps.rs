@@ -101,11 +101,8 @@ async fn disconnect(person: &Person, body: &Body) -> PageResult {
         };
         let ended = authorization::revoke_of_user(connection, &user_id, Some(&client_id), &ending)?;
         let forgotten = consent::withdraw(connection, &user_id, &client_id)?;
-        if ended + forgotten > 0 {
-            (event.user_id, event.client_id) = (Some(user_id), Some(client_id));
-            event.insert(connection)?;
-        }
-        Ok(ended + forgotten > 0)
+        (event.user_id, event.client_id) = (Some(user_id), Some(client_id));
+        Ok(event.insert_if(connection, ended + forgotten > 0)?)
     });
     if !disconnect.await? {
         return Err(PageError::not_found());
