@@ -4,6 +4,7 @@
 use actix_web::http::StatusCode;
 use actix_web::http::header;
 use actix_web::{HttpResponse, ResponseError};
+use diesel::result::{DatabaseErrorKind, Error as QueryError};
 use std::fmt;
 
 use crate::oauth::{ErrorCode, OAuthError, Scope};
@@ -23,6 +24,8 @@ pub enum Error {
     Overloaded,
     /// The database failed. Nothing was done; it may be back in a moment (RFC 7009 §2.2.1 wants 503).
     Unavailable(String),
+    /// What the request is about was deleted while it was answered. Nothing was done.
+    Gone,
     /// Something failed that nobody but its maker can mend. Writes done so far are undone.
     Failed(String),
 }
@@ -71,6 +74,11 @@ impl Error {
                     "The server cannot reach its database. Try again in a moment.",
                 )
             },
+            // Of what a grant refers to, clients alone are deleted.
+            Self::Gone => OAuthError::new(
+                ErrorCode::InvalidClient,
+                "There is no such client any more.",
+            ),
             Self::Failed(_) => OAuthError::new(
                 ErrorCode::ServerError,
                 "The server failed. Its log says why.",
@@ -90,6 +98,7 @@ impl Error {
                 reason = refusal.why(),
                 "refused"
             ),
+            Self::Gone => tracing::info!(request_id, client_id, "deleted meanwhile"),
             Self::Overloaded => {
                 tracing::warn!(request_id, client_id, "overloaded: a queue or pool is full");
             }
@@ -104,6 +113,7 @@ impl fmt::Display for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Refused(refusal) | Self::Challenged(refusal, _) => refusal.fmt(f),
+            Self::Gone => f.write_str("it was deleted meanwhile"),
             Self::Overloaded => f.write_str("a queue or pool is full; try again in a moment"),
             Self::Unavailable(cause) | Self::Failed(cause) => f.write_str(cause),
         }
@@ -116,9 +126,12 @@ impl From<OAuthError> for Error {
     }
 }
 
-impl From<diesel::result::Error> for Error {
-    fn from(error: diesel::result::Error) -> Self {
-        Self::Unavailable(format!("database: {error}"))
+impl From<QueryError> for Error {
+    fn from(error: QueryError) -> Self {
+        match error {
+            QueryError::DatabaseError(DatabaseErrorKind::ForeignKeyViolation, _) => Self::Gone,
+            error => Self::Unavailable(format!("database: {error}")),
+        }
     }
 }
 
@@ -135,7 +148,7 @@ impl ResponseError for Error {
                 StatusCode::FORBIDDEN
             }
             // Also a malformed request: nginx makes a failure of its own of anything but 401 and 403.
-            Self::Challenged(..) => StatusCode::UNAUTHORIZED,
+            Self::Gone | Self::Challenged(..) => StatusCode::UNAUTHORIZED,
             Self::Overloaded | Self::Unavailable(_) => StatusCode::SERVICE_UNAVAILABLE,
             Self::Failed(_) => StatusCode::INTERNAL_SERVER_ERROR,
         }

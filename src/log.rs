@@ -19,10 +19,11 @@ const QUEUE: usize = 8192;
 pub fn start(log: &Log) -> WorkerGuard {
     let terminal = io::stderr().is_terminal();
     let colours = terminal && std::env::var_os("NO_COLOR").is_none_or(|value| value.is_empty());
-    // What the HTTP library tells of its start, `serve` tells better.
+    // What the HTTP library tells of its start, `serve` tells better; that somebody sent no HTTP is no error of ours.
     let levels = Targets::new()
         .with_default(level(log.level))
-        .with_target("actix_server", LevelFilter::WARN);
+        .with_target("actix_server", LevelFilter::WARN)
+        .with_target("actix_http", LevelFilter::OFF);
     let (writer, guard) = NonBlockingBuilder::default()
         .lossy(false)
         .buffered_lines_limit(QUEUE)

@@ -1,6 +1,7 @@
 //! What a server writes down for its administrators: how often what happened, and which requests were
 //! refused. Requests only leave it in memory; it is written every few seconds, in one write.
 
+use std::mem;
 use std::net::IpAddr;
 use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
 
@@ -102,7 +103,10 @@ impl Records {
             return Ok(());
         }
         let now = app.now();
-        app.db
+        // Ahead of the write, which goes on where whoever asked for it does not.
+        let before = mem::replace(&mut unwritten.written, counts.map(|(_, count)| count));
+        let written = app
+            .db
             .write(move |connection| {
                 for (what, count) in more {
                     activity::add(connection, what, count, now)?;
@@ -112,8 +116,10 @@ impl Records {
                 }
                 Ok(())
             })
-            .await?;
-        unwritten.written = counts.map(|(_, count)| count);
-        Ok(())
+            .await;
+        if written.is_err() {
+            unwritten.written = before;
+        }
+        written
     }
 }

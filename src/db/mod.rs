@@ -13,13 +13,14 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use diesel::prelude::*;
+use diesel::result::{DatabaseErrorKind, Error as QueryError};
 
 use crate::config::DatabaseUrl;
 use crate::error::{Error, Result};
 
 pub use connection::DbConnection;
 use revision::Revisions;
-pub use revision::{note_change, note_token_change};
+pub use revision::{note_change, note_token_change, note_token_changes};
 
 /// The database of one server. Clones share it.
 #[derive(Clone)]
@@ -213,6 +214,22 @@ pub struct Load {
     pub waiting_writes: usize,
     /// Connections of the pool in use.
     pub busy_connections: u32,
+}
+
+/// What `insert` gives; none where a row of its key is there. In a savepoint, since PostgreSQL does nothing more in a
+/// transaction in which a row was refused.
+///
+/// # Errors
+/// The database's.
+pub fn unless_taken<T>(
+    connection: &mut DbConnection,
+    insert: impl FnOnce(&mut DbConnection) -> QueryResult<T>,
+) -> QueryResult<Option<T>> {
+    match connection.transaction(insert) {
+        Ok(inserted) => Ok(Some(inserted)),
+        Err(QueryError::DatabaseError(DatabaseErrorKind::UniqueViolation, _)) => Ok(None),
+        Err(error) => Err(error),
+    }
 }
 
 /// A transaction (or a savepoint within one) that a refusal commits and only a failure undoes.

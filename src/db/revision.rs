@@ -66,6 +66,17 @@ pub fn note_token_change(connection: &mut DbConnection) -> QueryResult<()> {
     }
 }
 
+/// The same for a statement that may have changed none: copies that nothing has changed stay.
+///
+/// # Errors
+/// The database's.
+pub fn note_token_changes(connection: &mut DbConnection, changed: usize) -> QueryResult<()> {
+    if changed == 0 {
+        return Ok(());
+    }
+    note_token_change(connection)
+}
+
 fn move_on(connection: &mut DbConnection, id: i64) -> QueryResult<()> {
     diesel::update(revision::table.find(id))
         .set(revision::value.eq(revision::value + 1))

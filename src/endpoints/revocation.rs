@@ -8,24 +8,30 @@ use crate::app::App;
 use crate::authentication::bearer::{is_access_token, may_be_signed, recognise};
 use crate::authentication::throttle::Key;
 use crate::clock::UnixTime;
-use crate::db::DbConnection;
+use crate::db::{Db, DbConnection};
 use crate::error::Result;
+use crate::models::access_token::{self, AccessToken};
 use crate::models::audit_event::AuditEvent;
+use crate::models::authorization;
 use crate::models::ending::Ending;
-use crate::models::{access_token, authorization, refresh_token};
+use crate::models::refresh_token::{self, RefreshToken};
 use crate::oauth::{ErrorCode, OAuthError, SecretId, SecretKind};
 use crate::web::client_address;
 use crate::web::form::{self, Body};
 
 use super::{authenticate, uncacheable_json};
 
-/// What a client wants to end.
+/// Who wants to end something, from where and when.
 struct Revocation {
-    kind: SecretKind,
-    id: SecretId,
     client_id: String,
     address: IpAddr,
     now: UnixTime,
+}
+
+/// What it is.
+enum Presented {
+    Access(AccessToken),
+    Refresh(RefreshToken),
 }
 
 /// `POST /oauth/revoke`. 200 also for an unknown, expired or revoked token (§2.2); the 200 is sent only
@@ -43,15 +49,13 @@ pub async fn post(app: web::Data<App>, request: HttpRequest, body: Body) -> Resu
     let known = match recognise(directory, issuer, text).await? {
         Some((kind, id)) => {
             let revocation = Revocation {
-                kind,
-                id,
                 client_id: caller.client.id.clone(),
                 address,
                 now,
             };
-            let had_row = app.db.write(move |connection| revocation.run(connection));
+            let had_row = revocation.run(&app.db, kind, id).await?;
             // A signed one without a row was ours, and has been purged.
-            had_row.await? || may_be_signed(text)
+            had_row || may_be_signed(text)
         }
         None => false,
     };
@@ -64,55 +68,85 @@ pub async fn post(app: web::Data<App>, request: HttpRequest, body: Body) -> Resu
 }
 
 impl Revocation {
-    /// Ends the token; says whether it has a row. An access token ends alone; a refresh token takes its
-    /// authorization along (§2.1).
-    fn run(&self, connection: &mut DbConnection) -> Result<bool> {
-        let id = self.id;
+    /// Ends the token; says whether it has a row. Reads first: whoever sends what has ended must not keep the
+    /// writer busy.
+    async fn run(self, db: &Db, kind: SecretKind, id: SecretId) -> Result<bool> {
+        let find = db.read(move |connection| Presented::find(connection, kind, &id));
+        let Some(presented) = find.await? else {
+            return Ok(false);
+        };
+        if presented.owner() != self.client_id {
+            let description = "The token was issued to another client and stays as it is.";
+            return Err(OAuthError::new(ErrorCode::InvalidGrant, description).into());
+        }
+        if presented.has_ended() {
+            // Perhaps this instant: this server's copies must know before the 200.
+            db.look_for_changes().await?;
+        } else {
+            let end = db.write(move |connection| self.end(connection, presented));
+            end.await?;
+        }
+        Ok(true)
+    }
+
+    /// An access token ends alone; a refresh token takes its authorization along (§2.1).
+    fn end(self, connection: &mut DbConnection, presented: Presented) -> Result<()> {
         let ending = Ending {
             because: "revoked by its client",
             by: Some(&self.client_id),
             at: self.now,
         };
-        let (user_id, authorization_id, ended) = if is_access_token(self.kind) {
-            let Some((token, _)) = access_token::find_with_user(connection, &id)? else {
-                return Ok(false);
-            };
-            self.check_owner(&token.client_id)?;
-            (
-                token.user_id,
-                token.authorization_id,
-                access_token::revoke(connection, &id, &ending)?,
-            )
-        } else if self.kind == SecretKind::RefreshToken {
-            let Some(token) = refresh_token::find(connection, &id)? else {
-                return Ok(false);
-            };
-            self.check_owner(&token.client_id)?;
-            let granted = token.authorization_id;
-            let ended = authorization::revoke(connection, &granted, &ending)?;
-            (Some(token.user_id), Some(granted), ended)
-        } else {
-            return Ok(false);
-        };
-        if ended {
-            AuditEvent {
-                actor: Some(self.client_id.clone()),
-                user_id,
-                client_id: Some(self.client_id.clone()),
-                authorization_id,
-                address: Some(self.address.to_string()),
-                ..AuditEvent::new("token.revoked", self.now)
+        let (user_id, authorization_id, ended) = match presented {
+            Presented::Access(token) => {
+                let ended = access_token::revoke(connection, &token.id, &ending)?;
+                (token.user_id, token.authorization_id, ended)
             }
-            .insert(connection)?;
-        }
-        Ok(true)
+            Presented::Refresh(token) => {
+                let ended = authorization::revoke(connection, &token.authorization_id, &ending)?;
+                (Some(token.user_id), Some(token.authorization_id), ended)
+            }
+        };
+        let event = AuditEvent {
+            actor: Some(self.client_id.clone()),
+            user_id,
+            client_id: Some(self.client_id),
+            authorization_id,
+            address: Some(self.address.to_string()),
+            ..AuditEvent::new("token.revoked", self.now)
+        };
+        event.insert_if(connection, ended)?;
+        Ok(())
+    }
+}
+
+impl Presented {
+    fn find(
+        connection: &mut DbConnection,
+        kind: SecretKind,
+        id: &SecretId,
+    ) -> Result<Option<Self>> {
+        Ok(if is_access_token(kind) {
+            let found = access_token::find_with_user(connection, id)?;
+            found.map(|(token, _)| Self::Access(token))
+        } else if kind == SecretKind::RefreshToken {
+            refresh_token::find(connection, id)?.map(Self::Refresh)
+        } else {
+            None
+        })
     }
 
-    fn check_owner(&self, owner: &str) -> Result<()> {
-        if owner == self.client_id {
-            return Ok(());
+    fn owner(&self) -> &str {
+        match self {
+            Self::Access(token) => &token.client_id,
+            Self::Refresh(token) => &token.client_id,
         }
-        let description = "The token was issued to another client and stays as it is.";
-        Err(OAuthError::new(ErrorCode::InvalidGrant, description).into())
+    }
+
+    /// A used or expired refresh token has not ended yet: who signs out with it means its authorization.
+    fn has_ended(&self) -> bool {
+        match self {
+            Self::Access(token) => token.revoked_at.is_some(),
+            Self::Refresh(token) => token.revoked_at.is_some(),
+        }
     }
 }

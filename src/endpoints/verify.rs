@@ -114,6 +114,9 @@ async fn client(app: &App, request: &HttpRequest, header: &[u8]) -> Result<Calle
     let credentials = Credentials::read(Some(header), &Params::default())
         .map_err(|_| wrong("malformed Authorization header"))?;
     let known = app.directory.client(credentials.client_id()).await?;
+    if let Some(known) = &known {
+        LoggedClient::note(request, known);
+    }
     let known = known.filter(|known| !known.client.is_public());
     let now = app.now();
     let address = || client_address::client(&app.config, request);

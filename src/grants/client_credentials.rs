@@ -3,7 +3,7 @@
 
 use crate::error::Result;
 use crate::models::access_token;
-use crate::oauth::{ErrorCode, GrantType, OAuthError, TokenResponse};
+use crate::oauth::{ErrorCode, OAuthError, TokenResponse};
 
 use super::issue::{Lifetimes, access_token_row};
 use super::mint::{Mint, Subject};
@@ -45,7 +45,6 @@ pub(super) async fn issue(parts: &Parts<'_>, request: TokenRequest<'_>) -> Resul
         .write_one(move |connection| Ok(access_token::insert(connection, row)?))
         .await?;
     Ok(TokenResponse {
-        grant_type: GrantType::ClientCredentials,
         access_token: token.expose().to_owned(),
         expires_in: lifetimes.access,
         refresh_token: None,

@@ -66,7 +66,6 @@ pub(super) async fn sign_in(parts: &Parts<'_>, request: TokenRequest<'_>) -> Res
             }
             .insert(connection)?;
             Ok(TokenResponse {
-                grant_type: GrantType::Password,
                 access_token: tokens.access.expose().to_owned(),
                 expires_in: lifetimes.access,
                 refresh_token: tokens.refresh,

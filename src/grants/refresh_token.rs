@@ -14,9 +14,7 @@ use crate::models::client::Client;
 use crate::models::ending::Ending;
 use crate::models::refresh_token::{self, RefreshToken};
 use crate::models::user;
-use crate::oauth::{
-    ErrorCode, GrantType, OAuthError, PlainSecret, Scope, SecretKind, TokenResponse,
-};
+use crate::oauth::{ErrorCode, OAuthError, PlainSecret, Scope, SecretKind, TokenResponse};
 
 use super::issue::{Lifetimes, NewTokens};
 use super::mint::{Mint, Subject};
@@ -234,7 +232,6 @@ impl Refresh {
 
     fn respond(&self, answer: &SealedAnswer) -> TokenResponse {
         TokenResponse {
-            grant_type: GrantType::RefreshToken,
             access_token: answer.access_token.clone(),
             expires_in: answer.expires_in(self.now),
             refresh_token: PlainSecret::recognise_as(

@@ -3,7 +3,7 @@
 use diesel::prelude::*;
 
 use crate::clock::UnixTime;
-use crate::db::{DbConnection, note_token_change};
+use crate::db::{DbConnection, note_token_changes};
 use crate::oauth::{List, Scope, SecretId};
 use crate::schema::{access_tokens, token_uses, users};
 
@@ -186,7 +186,7 @@ pub fn revoke(
         .filter(access_tokens::revoked_at.is_null())
         .set(ended(ending))
         .execute(connection)?;
-    note_token_change(connection)?;
+    note_token_changes(connection, ended)?;
     Ok(ended == 1)
 }
 
@@ -200,7 +200,7 @@ pub fn revoke_of_user(
         .filter(access_tokens::revoked_at.is_null())
         .set(ended(ending))
         .execute(connection)?;
-    note_token_change(connection)?;
+    note_token_changes(connection, ended)?;
     Ok(ended)
 }
 

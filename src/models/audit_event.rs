@@ -2,10 +2,9 @@
 //! Never holds a secret.
 
 use diesel::prelude::*;
-use diesel::result::{DatabaseErrorKind, Error};
 
 use crate::clock::UnixTime;
-use crate::db::DbConnection;
+use crate::db::{DbConnection, unless_taken};
 use crate::oauth::id::{IdKind, new_id};
 use crate::schema::audit_events;
 
@@ -69,17 +68,23 @@ impl AuditEvent {
         Ok(())
     }
 
+    /// Writes it where its act was `done`, which somebody else may have been faster with; says whether it was.
+    ///
+    /// # Errors
+    /// The database's.
+    pub fn insert_if(self, connection: &mut DbConnection, done: bool) -> QueryResult<bool> {
+        if done {
+            self.insert(connection)?;
+        }
+        Ok(done)
+    }
+
     /// Writes it unless there is one of its id; says whether it did. For acts that must not happen twice.
     ///
     /// # Errors
     /// The database's.
     pub fn insert_once(self, connection: &mut DbConnection) -> QueryResult<bool> {
-        // In a savepoint, since PostgreSQL does nothing more in a transaction in which a row was refused.
-        match connection.transaction(|connection| self.insert(connection)) {
-            Ok(()) => Ok(true),
-            Err(Error::DatabaseError(DatabaseErrorKind::UniqueViolation, _)) => Ok(false),
-            Err(error) => Err(error),
-        }
+        Ok(unless_taken(connection, |connection| self.insert(connection))?.is_some())
     }
 }
 

@@ -118,10 +118,26 @@ pub fn find_live_and_lock(
             .optional(),
         DbConnection::Postgres(connection) => live
             .select(Authorization::as_select())
-            .for_update()
+            .for_no_key_update()
             .get_result(connection)
             .optional(),
     }
+}
+
+/// Keeps the live ones of a client from changing until this transaction ends, before what they refer to changes:
+/// everybody locks them first, and in this order.
+pub(super) fn lock_of_client(connection: &mut DbConnection, client_id: &str) -> QueryResult<()> {
+    // In an embedded database there is one writer, and this is it.
+    if let DbConnection::Postgres(connection) = connection {
+        authorizations::table
+            .filter(authorizations::client_id.eq(client_id))
+            .filter(authorizations::revoked_at.is_null())
+            .select(authorizations::id)
+            .order(authorizations::id)
+            .for_no_key_update()
+            .load::<String>(connection)?;
+    }
+    Ok(())
 }
 
 /// Notes that it gives tokens that may live until `live_until`.
@@ -145,6 +161,10 @@ pub fn revoke(connection: &mut DbConnection, id: &str, ending: &Ending<'_>) -> Q
         .filter(authorizations::revoked_at.is_null())
         .set(ended(ending))
         .execute(connection)?;
+    // Its tokens ended with it, and nothing is issued below one that has ended.
+    if ended == 0 {
+        return Ok(false);
+    }
     diesel::update(access_tokens::table.filter(access_tokens::authorization_id.eq(id)))
         .filter(access_tokens::revoked_at.is_null())
         .set(access_token::ended(ending))
@@ -154,7 +174,7 @@ pub fn revoke(connection: &mut DbConnection, id: &str, ending: &Ending<'_>) -> Q
         .set(refresh_token::ended_at(ending.at))
         .execute(connection)?;
     note_token_change(connection)?;
-    Ok(ended == 1)
+    Ok(true)
 }
 
 /// Ends every live one of a user, of one client or of all; returns how many.

@@ -11,6 +11,7 @@ use crate::oauth::id::{IdKind, new_id};
 use crate::oauth::{GrantType, List, Scope, redirect_uri};
 use crate::schema::clients;
 
+use super::authorization;
 use super::project::Project;
 use super::user::User;
 use super::visible_name;
@@ -153,14 +154,6 @@ pub fn find(connection: &mut DbConnection, id: &str) -> QueryResult<Option<Clien
         .optional()
 }
 
-/// All, newest last.
-pub fn list(connection: &mut DbConnection) -> QueryResult<Vec<Client>> {
-    clients::table
-        .select(Client::as_select())
-        .order(clients::id)
-        .load(connection)
-}
-
 /// Those that somebody registered, newest last: not the one that each user has for personal tokens.
 pub fn list_registered(connection: &mut DbConnection) -> QueryResult<Vec<Client>> {
     clients::table
@@ -172,7 +165,7 @@ pub fn list_registered(connection: &mut DbConnection) -> QueryResult<Vec<Client>
 
 /// Those that may ask for a scope, newest last.
 pub fn list_with_scope(connection: &mut DbConnection, scope: &str) -> QueryResult<Vec<Client>> {
-    let mut found = list(connection)?;
+    let mut found = list_registered(connection)?;
     found.retain(|client| client.scope.contains(scope));
     Ok(found)
 }
@@ -180,6 +173,7 @@ pub fn list_with_scope(connection: &mut DbConnection, scope: &str) -> QueryResul
 /// The origins of every enabled client (for CORS), and whether any may use the password grant.
 pub fn browser_facts(connection: &mut DbConnection) -> QueryResult<(Vec<String>, bool)> {
     let enabled: Vec<(String, String, bool)> = clients::table
+        .filter(clients::user_id.is_null())
         .filter(clients::disabled_at.is_null())
         .filter(
             clients::allowed_origins
@@ -211,10 +205,16 @@ pub fn longest_signed_life(connection: &mut DbConnection) -> QueryResult<Option<
 
 /// Adds one.
 pub fn insert(connection: &mut DbConnection, client: Client) -> QueryResult<()> {
+    insert_personal(connection, client)?;
+    note_change(connection)
+}
+
+/// Adds that of a new user's personal tokens, which no copy of the directory can have or miss.
+pub(super) fn insert_personal(connection: &mut DbConnection, client: Client) -> QueryResult<()> {
     diesel::insert_into(clients::table)
         .values(client)
         .execute(connection)?;
-    note_change(connection)
+    Ok(())
 }
 
 /// Replaces what may change after the registration: all but the id, the owner of personal tokens and
@@ -253,13 +253,14 @@ pub fn set_name_and_scope(
     Ok(changed == 1)
 }
 
-/// Disables (with a time) or enables (with none).
+/// Disables (with a time) or enables (with none); says whether it was not so before.
 pub fn set_disabled(
     connection: &mut DbConnection,
     id: &str,
     at: Option<UnixTime>,
 ) -> QueryResult<bool> {
     let changed = diesel::update(clients::table.find(id))
+        .filter(clients::disabled_at.is_null().eq(at.is_some()))
         .set(clients::disabled_at.eq(at))
         .execute(connection)?;
     note_change(connection)?;
@@ -268,6 +269,7 @@ pub fn set_disabled(
 
 /// Deletes one with its secrets, consents, authorizations and tokens.
 pub fn delete(connection: &mut DbConnection, id: &str) -> QueryResult<bool> {
+    authorization::lock_of_client(connection, id)?;
     let deleted = diesel::delete(clients::table.find(id)).execute(connection)?;
     note_change(connection)?;
     Ok(deleted == 1)

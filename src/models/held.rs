@@ -54,7 +54,7 @@ macro_rules! end_authorizations {
             let locked = live
                 .select(authorizations::id)
                 .order(authorizations::id)
-                .for_update();
+                .for_no_key_update();
             locked.load::<String>(connection)?;
         }
         let ended = diesel::update(live)

@@ -4,7 +4,7 @@
 use diesel::prelude::*;
 
 use crate::clock::UnixTime;
-use crate::db::{DbConnection, note_token_change};
+use crate::db::{DbConnection, note_token_changes};
 use crate::oauth::{PlainSecret, Scope, SecretId, SecretKind};
 use crate::schema::{access_tokens, clients, token_uses};
 
@@ -158,7 +158,7 @@ pub fn end_at(
         )
         .set(access_tokens::expires_at.eq(Some(end)))
         .execute(connection)?;
-    note_token_change(connection)?;
+    note_token_changes(connection, ended)?;
     Ok(ended == 1)
 }
 
@@ -175,7 +175,7 @@ pub fn revoke(
         .filter(access_token::live_at(ending.at))
         .set(access_token::ended(ending))
         .execute(connection)?;
-    note_token_change(connection)?;
+    note_token_changes(connection, ended)?;
     Ok(ended == 1)
 }
 
@@ -191,6 +191,6 @@ pub fn revoke_of_client(
         .filter(access_tokens::revoked_at.is_null())
         .set(access_token::ended(ending))
         .execute(connection)?;
-    note_token_change(connection)?;
+    note_token_changes(connection, ended)?;
     Ok(ended)
 }

@@ -2,14 +2,14 @@
 //! a project is in `project_member`.
 
 use diesel::prelude::*;
-use diesel::result::{DatabaseErrorKind, Error};
 use unicode_normalization::UnicodeNormalization;
 
 use crate::clock::UnixTime;
-use crate::db::{DbConnection, note_change, note_token_change};
+use crate::db::{DbConnection, note_change, note_token_change, unless_taken};
 use crate::oauth::id::{IdKind, new_id};
-use crate::schema::{clients, project_members, projects, spent_slugs, users};
+use crate::schema::{clients, project_members, projects, spent_slugs};
 
+use super::authorization;
 use super::client::{self, Client, ClientKind};
 use super::project_member::{self, Membership, ProjectMember};
 use super::user::User;
@@ -145,7 +145,7 @@ pub fn find_and_lock(connection: &mut DbConnection, id: &str) -> QueryResult<Opt
             .optional(),
         DbConnection::Postgres(connection) => one
             .select(Project::as_select())
-            .for_update()
+            .for_no_key_update()
             .get_result(connection)
             .optional(),
     }
@@ -181,18 +181,6 @@ pub fn of_user(
         .load(connection)
 }
 
-/// The slug of the project that owns a client, if one does.
-pub fn slug_of(connection: &mut DbConnection, id: Option<&str>) -> QueryResult<Option<String>> {
-    let Some(id) = id else {
-        return Ok(None);
-    };
-    projects::table
-        .find(id)
-        .select(projects::slug)
-        .get_result(connection)
-        .optional()
-}
-
 /// The same with the personal one first.
 pub fn all_of_user(
     connection: &mut DbConnection,
@@ -207,24 +195,16 @@ pub fn all_of_user(
     Ok(found)
 }
 
-/// The members of a project with their names, since longest first.
-pub fn members(
-    connection: &mut DbConnection,
-    project: &Project,
-) -> QueryResult<Vec<(ProjectMember, String)>> {
-    ProjectMember::belonging_to(project)
-        .inner_join(users::table)
-        .select((ProjectMember::as_select(), users::username))
-        .order((project_members::created_at, users::username_key))
-        .load(connection)
-}
-
-/// The clients of a project, oldest first.
-pub fn clients(connection: &mut DbConnection, project: &Project) -> QueryResult<Vec<Client>> {
-    Client::belonging_to(project)
-        .select(Client::as_select())
-        .order(clients::id)
-        .load(connection)
+/// The slug of the project that owns a client, if one does.
+pub fn slug_of(connection: &mut DbConnection, id: Option<&str>) -> QueryResult<Option<String>> {
+    let Some(id) = id else {
+        return Ok(None);
+    };
+    projects::table
+        .find(id)
+        .select(projects::slug)
+        .get_result(connection)
+        .optional()
 }
 
 /// Gives a person's own project the person's new name.
@@ -282,12 +262,10 @@ pub fn insert_unless_taken(
     if is_spent(connection, &project.slug)? {
         return Ok(false);
     }
-    // In a savepoint, since PostgreSQL does nothing more in a transaction in which a row was refused.
-    match connection.transaction(|connection| insert(connection, project, owner_id)) {
-        Ok(()) => Ok(true),
-        Err(Error::DatabaseError(DatabaseErrorKind::UniqueViolation, _)) => Ok(false),
-        Err(error) => Err(error),
-    }
+    let added = unless_taken(connection, |connection| {
+        insert(connection, project, owner_id)
+    });
+    Ok(added?.is_some())
 }
 
 /// Gives it another name; the slug stays.
@@ -298,6 +276,9 @@ pub fn rename(connection: &mut DbConnection, id: &str, name: &str) -> QueryResul
 
 /// Deletes one with its members and clients, and all that is theirs. Nobody gets its slug again.
 pub fn delete(connection: &mut DbConnection, id: &str, now: UnixTime) -> QueryResult<bool> {
+    for client in client::of_project(connection, id)? {
+        authorization::lock_of_client(connection, &client.id)?;
+    }
     let deleted: Option<String> = diesel::delete(projects::table.find(id))
         .returning(projects::slug)
         .get_result(connection)
@@ -334,5 +315,5 @@ pub(super) fn insert_personal(
         ..Client::new("Personal access tokens", ClientKind::Confidential, now)
     };
     insert(connection, project, user_id)?;
-    client::insert(connection, client)
+    client::insert_personal(connection, client)
 }

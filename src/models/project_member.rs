@@ -62,6 +62,23 @@ pub fn find(
         .optional()
 }
 
+/// Whether a person belongs to a project; then that stays so until this transaction ends.
+pub fn is_member_and_hold(
+    connection: &mut DbConnection,
+    project_id: &str,
+    user_id: &str,
+) -> QueryResult<bool> {
+    let one = project_members::table
+        .find((project_id, user_id))
+        .select(project_members::user_id);
+    let found: Option<String> = match connection {
+        // There is one writer, and this is it.
+        DbConnection::Sqlite(connection) => one.get_result(connection).optional()?,
+        DbConnection::Postgres(connection) => one.for_share().get_result(connection).optional()?,
+    };
+    Ok(found.is_some())
+}
+
 /// Everybody, by name.
 pub fn of_project(
     connection: &mut DbConnection,

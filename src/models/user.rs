@@ -4,7 +4,7 @@ use diesel::prelude::*;
 use unicode_normalization::UnicodeNormalization;
 
 use crate::clock::UnixTime;
-use crate::db::{DbConnection, note_token_change};
+use crate::db::{DbConnection, note_token_change, note_token_changes};
 use crate::oauth::List;
 use crate::oauth::id::{IdKind, new_id};
 use crate::schema::users;
@@ -70,8 +70,8 @@ pub fn key_of(username: &str) -> String {
     username
         .nfkc()
         .flat_map(char::to_lowercase)
-        .nfkc()
         .filter(|character| !is_invisible(*character))
+        .nfkc()
         .collect()
 }
 
@@ -125,7 +125,9 @@ pub fn find_by_username(
         .optional()
 }
 
-/// Finds by id under a lock of PostgreSQL's; in an embedded database there is one writer, and this is it.
+/// Finds by id under a lock of PostgreSQL's; in an embedded database there is one writer, and this is it. No lock
+/// here is of the key: a grant, which holds its authorization, inserts rows that refer to the user, and must not
+/// wait for whoever holds the user and waits for that authorization.
 macro_rules! find_under {
     ($lock:ident, $connection:expr, $id:expr) => {{
         let one = users::table.find($id);
@@ -151,7 +153,7 @@ pub(super) fn find_and_hold(connection: &mut DbConnection, id: &str) -> QueryRes
 
 /// The same for whoever ends what the user holds: those who sign in, and others who end it, wait.
 pub fn find_and_lock(connection: &mut DbConnection, id: &str) -> QueryResult<Option<User>> {
-    find_under!(for_update, connection, id)
+    find_under!(for_no_key_update, connection, id)
 }
 
 /// Whether the account is still enabled and has the password that was found right: hashing takes its
@@ -203,7 +205,7 @@ pub fn admins_and_lock(connection: &mut DbConnection) -> QueryResult<Vec<String>
         .order(users::id);
     match connection {
         DbConnection::Sqlite(connection) => admins.load(connection),
-        DbConnection::Postgres(connection) => admins.for_update().load(connection),
+        DbConnection::Postgres(connection) => admins.for_no_key_update().load(connection),
     }
 }
 
@@ -252,17 +254,18 @@ pub fn set_password(
     Ok(changed)
 }
 
-/// Disables (with a time) or enables (with none).
+/// Disables (with a time) or enables (with none); says whether it was not so before.
 pub fn set_disabled(
     connection: &mut DbConnection,
     id: &str,
     at: Option<UnixTime>,
-) -> QueryResult<usize> {
+) -> QueryResult<bool> {
     let changed = diesel::update(users::table.find(id))
+        .filter(users::disabled_at.is_null().eq(at.is_some()))
         .set(users::disabled_at.eq(at))
         .execute(connection)?;
-    note_token_change(connection)?;
-    Ok(changed)
+    note_token_changes(connection, changed)?;
+    Ok(changed == 1)
 }
 
 /// Replaces the roles.

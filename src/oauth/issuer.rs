@@ -1,6 +1,6 @@
 //! The issuer identifier (RFC 8414 §2, RFC 9207): this server's name, and the base of all its addresses.
 
-use url::{Host, Url};
+use url::Url;
 
 /// The issuer, spelled as the operator spells it.
 #[derive(Clone, Debug)]
@@ -60,16 +60,6 @@ impl Issuer {
             format!("__Host-latchkey_{name}")
         } else {
             format!("latchkey_{name}_{}", self.port)
-        }
-    }
-
-    /// Whether the host is this machine, as it is in development.
-    pub fn is_loopback(&self) -> bool {
-        match Url::parse(&self.text).ok().as_ref().and_then(Url::host) {
-            Some(Host::Ipv4(address)) => address.is_loopback(),
-            Some(Host::Ipv6(address)) => address.is_loopback(),
-            Some(Host::Domain(name)) => name == "localhost",
-            None => false,
         }
     }
 }

@@ -4,13 +4,11 @@ use std::fmt;
 
 use serde::Serialize;
 
-use super::{GrantType, PlainSecret, Scope};
+use super::{PlainSecret, Scope};
 
 /// What a client gets. Holds secrets, so it does not print itself.
 #[derive(Clone)]
 pub struct TokenResponse {
-    /// The grant it came from, for the metrics.
-    pub grant_type: GrantType,
     /// `access_token`.
     pub access_token: String,
     /// `expires_in`, in seconds.
@@ -48,6 +46,6 @@ impl TokenResponse {
 
 impl fmt::Debug for TokenResponse {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "TokenResponse({})", self.grant_type)
+        f.write_str("TokenResponse")
     }
 }

@@ -197,24 +197,15 @@ impl Question {
             if !session::is_live_and_hold(connection, &session, now)? {
                 return Ok(None);
             }
-            if asked == Asked::Yes {
-                consent::remember(
-                    connection,
-                    &session.user_id,
-                    &request.client_id,
-                    &scope,
-                    now,
-                )?;
+            let (user_id, client_id) = (&session.user_id, &request.client_id);
+            let code = grant::allow(
+                connection, &request, user_id, &scope, code_ttl, address, now,
+            )?;
+            // Where another answer was faster, perhaps *Deny*, this one is not remembered either.
+            if asked == Asked::Yes && code.is_some() {
+                consent::remember(connection, user_id, client_id, &scope, now)?;
             }
-            grant::allow(
-                connection,
-                &request,
-                &session.user_id,
-                &scope,
-                code_ttl,
-                address,
-                now,
-            )
+            Ok(code)
         });
         let code = allow.await?.ok_or_else(gone)?;
         Ok(redirect(&response(visitor, &self.waiting).granted(&code)))

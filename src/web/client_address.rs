@@ -4,7 +4,7 @@
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 
 use actix_web::HttpRequest;
-use actix_web::http::header::{self, HeaderMap};
+use actix_web::http::header::{HeaderMap, HeaderValue};
 use ipnet::IpNet;
 
 use crate::config::Config;
@@ -55,14 +55,12 @@ fn forwarded_for(headers: &HeaderMap) -> Vec<IpAddr> {
     } else {
         "forwarded"
     };
-    let values = headers
-        .get_all(name)
-        .filter_map(|value| value.to_str().ok())
-        .collect::<Vec<_>>()
-        .join(",");
-    let readable = values.rsplit(',').map_while(|element| match name {
-        "forwarded" => parameter(element, "for").and_then(address),
-        _ => address(element.trim()),
+    // As bytes: what a client wrote before it must not make a proxy's own element unreadable.
+    let values: Vec<&[u8]> = headers.get_all(name).map(HeaderValue::as_bytes).collect();
+    let values = values.join(&b',');
+    let readable = elements_from_last(&values).map_while(|element| match name {
+        "forwarded" => parameter(element?, "for").and_then(address),
+        _ => address(element?),
     });
     let mut addresses: Vec<IpAddr> = readable.collect();
     addresses.reverse();
@@ -70,10 +68,14 @@ fn forwarded_for(headers: &HeaderMap) -> Vec<IpAddr> {
 }
 
 fn last_value<'a>(headers: &'a HeaderMap, name: &str) -> Option<&'a str> {
-    let last = headers
-        .get_all(header::HeaderName::try_from(name).ok()?)
-        .last()?;
-    last.to_str().ok()?.rsplit(',').next().map(str::trim)
+    let last = headers.get_all(name).last()?;
+    elements_from_last(last.as_bytes()).next().flatten()
+}
+
+/// The elements of a list, rightmost first; none for one that is no text.
+fn elements_from_last(list: &[u8]) -> impl Iterator<Item = Option<&str>> {
+    list.rsplit(|&byte| byte == b',')
+        .map(|element| std::str::from_utf8(element).ok().map(str::trim))
 }
 
 /// One parameter of an element of `Forwarded`.

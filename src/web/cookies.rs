@@ -3,6 +3,7 @@
 
 use actix_web::cookie::time::Duration;
 use actix_web::cookie::{Cookie, SameSite};
+use actix_web::http::header;
 use actix_web::{HttpRequest, HttpResponse};
 
 use crate::oauth::{Issuer, PlainSecret, SecretKind};
@@ -22,17 +23,21 @@ pub const FLASH: &str = "flash";
 /// A new secret, encrypted, for the page that shows it.
 pub const SHOWN_ONCE: &str = "shown_once";
 
-/// The value of one of our cookies.
+/// The value of one of our cookies. Others on this host are not looked at: actix reads none at all where another
+/// program has set one that is no text.
 pub fn value(issuer: &Issuer, request: &HttpRequest, name: &str) -> Option<String> {
-    request
-        .cookie(&issuer.cookie_name(name))
-        .map(|cookie| cookie.value().to_owned())
+    let name = issuer.cookie_name(name);
+    let headers = request.headers().get_all(header::COOKIE);
+    headers
+        .flat_map(|header| header.as_bytes().split(|byte| *byte == b';'))
+        .filter_map(|pair| std::str::from_utf8(pair).ok()?.trim().split_once('='))
+        .find(|(own, _)| *own == name)
+        .map(|(_, value)| value.to_owned())
 }
 
 /// The secret in one of our cookies, if it has the form of one.
 pub fn secret(issuer: &Issuer, request: &HttpRequest, name: &str) -> Option<PlainSecret> {
-    let cookie = request.cookie(&issuer.cookie_name(name))?;
-    PlainSecret::recognise_as(SecretKind::Browser, cookie.value())
+    PlainSecret::recognise_as(SecretKind::Browser, &value(issuer, request, name)?)
 }
 
 /// A cookie that scripts cannot read. Lax: it comes along when an application sends the browser here, and

@@ -144,6 +144,7 @@ impl From<Error> for PageError {
                     "Go back and try again.",
                 ),
             },
+            Error::Gone => Self::not_found(),
             Error::Overloaded | Error::Unavailable(_) => Self::new(
                 StatusCode::SERVICE_UNAVAILABLE,
                 "The server is busy",

@@ -229,6 +229,26 @@ impl Person {
         Ok(None)
     }
 
+    /// Writes what the person makes, as long as the session lasts: whoever ends it, by another password or
+    /// otherwise, ends what this person can open, and nothing may be made behind that.
+    ///
+    /// # Errors
+    /// A page that says that the session has ended; the database's.
+    pub async fn write<T: Send + 'static>(
+        &self,
+        work: impl FnOnce(&mut DbConnection) -> crate::error::Result<T> + Send + 'static,
+    ) -> Result<T, PageError> {
+        let (session, now) = (self.signed_in.session.clone(), self.now);
+        let written = self.app.db.write(move |connection| {
+            if session::is_live_and_hold(connection, &session, now)? {
+                work(connection).map(Some)
+            } else {
+                Ok(None)
+            }
+        });
+        written.await?.ok_or_else(PageError::signed_out)
+    }
+
     /// An audit event of this person's doing.
     pub fn event(&self, action: &str) -> AuditEvent {
         AuditEvent {

@@ -20,6 +20,7 @@ use crate::directory::KnownClient;
 use crate::error::Error;
 
 use super::{client_address, paths, refusal_log, transport};
+use crate::oauth::mismatch::{LEFT_OUT, holds_secret};
 
 /// What we say an answer is, it is.
 const NOSNIFF: HeaderValue = HeaderValue::from_static("nosniff");
@@ -91,6 +92,15 @@ fn unexpected(app: &App, id: RequestId) -> Error {
     Error::failed("a request ended unexpectedly")
 }
 
+/// A path as the log may have it: what follows `/auth/verify` is the path of somebody's own request, and what
+/// people paste into addresses may be a token.
+fn loggable(path: &str) -> &str {
+    let own = path
+        .find(paths::VERIFY)
+        .map_or(path, |at| &path[..at + paths::VERIFY.len()]);
+    if holds_secret(own) { LEFT_OUT } else { own }
+}
+
 fn finish<B>(
     app: &App,
     id: RequestId,
@@ -119,7 +129,7 @@ fn finish<B>(
         let client_id = client.map(|client| client.0.client.id.as_str());
         let milliseconds = started.elapsed().as_secs_f64() * 1000.0;
         tracing::info!(
-            request_id = %id, method = %response.request().method(), path, status, %address, client_id,
+            request_id = %id, method = %response.request().method(), path = loggable(path), status, %address, client_id,
             milliseconds = (milliseconds * 100.0).round() / 100.0, "request"
         );
     }

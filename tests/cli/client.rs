@@ -1,5 +1,6 @@
 //! `latchkey client`.
 
+use latchkey::models::project;
 use serde_json::{Value, json};
 
 use super::assert_refused;
@@ -250,11 +251,10 @@ fn an_unknown_client_is_told_so() {
 #[test]
 fn the_client_of_a_persons_own_tokens_is_no_registered_one() {
     let server = TestServer::start();
-    server.db_user("ada");
+    let ada = server.db_user("ada");
     let program = Program::beside(&server);
     assert_eq!(program.json(&["client", "list"]), json!([]));
-    let clients = server.db_read(|connection| Ok(latchkey::models::client::list(connection)?));
-    let own = &clients[0].id;
-    assert_refused(&program.run(&["client", "delete", own]), 1);
-    assert_refused(&program.run(&["client", "rotate-secret", own]), 1);
+    let own = server.db_read(move |connection| Ok(project::personal_client(connection, &ada)?));
+    assert_refused(&program.run(&["client", "delete", &own]), 1);
+    assert_refused(&program.run(&["client", "rotate-secret", &own]), 1);
 }

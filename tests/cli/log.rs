@@ -1,10 +1,12 @@
 //! The log: who did what, and never a secret. A whole story at the most talkative levels, and then a
 //! search for everything that was secret in it.
 
+use latchkey::clock::Clock;
+use latchkey::oauth::{PlainSecret, SecretKind};
 use serde_json::Value;
 
 use super::story::Story;
-use crate::support::{Answer, Program};
+use crate::support::{Answer, Program, raw};
 
 fn log_of(format: &str, level: &str) -> (String, Vec<String>) {
     let program = Program::new()
@@ -82,6 +84,31 @@ fn a_line_of_the_access_log_has_the_path_without_its_query() {
             .all(|line| line["path"] != "/oauth/introspect"),
         "what runs on every call is quiet"
     );
+}
+
+#[test]
+fn what_people_paste_into_addresses_is_not_logged_and_what_is_no_http_is_no_error() {
+    let program = Program::new().set("LATCHKEY_LOG__FORMAT", "json");
+    let served = program.serve();
+    let token = PlainSecret::generate(SecretKind::AccessToken, Clock::System.now());
+    let token = token.expose();
+    for path in [
+        "",
+        "static/",
+        "account/projects/",
+        "auth/verify/",
+        "auth/verify/notes/",
+    ] {
+        Answer::get(&format!("{}/{path}{token}/x", served.url), &[]);
+    }
+    Answer::get(&format!("{}/auth/verify/somebodys/path", served.url), &[]);
+    raw(&served.url, b"garbage\r\n\r\n");
+    raw(&served.url, b"GET / HTTP/1.1\r\nhost : x\r\n\r\n");
+    served.signal("TERM");
+    let log = served.wait().err;
+    assert!(!log.contains(token) && !log.contains("somebodys"), "{log}");
+    assert!(log.contains("\"path\":\"/auth/verify\""), "{log}");
+    assert!(!log.contains("ERROR"), "{log}");
 }
 
 #[test]

@@ -5,7 +5,7 @@ use std::io::{Read, Write};
 use std::net::TcpStream;
 
 use crate::support::browser::Form;
-use crate::support::{Answer, Browser, NewClient, ResourceServer, TestServer};
+use crate::support::{Answer, Browser, NewClient, ResourceServer, TestServer, raw};
 
 const FORM_TYPE: (&str, &str) = ("content-type", "application/x-www-form-urlencoded");
 
@@ -121,7 +121,6 @@ fn bytes_that_no_database_takes_are_refused_and_not_failed_at() {
 #[test]
 fn a_request_that_is_no_http_does_not_disturb_the_others() {
     let server = TestServer::start();
-    let address = server.url.strip_prefix("http://").unwrap();
     let odd: [&[u8]; 4] = [
         b"\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03",
         b"POST /oauth/token HTTP/1.1\r\nhost: x\r\ncontent-length: -1\r\n\r\n",
@@ -129,15 +128,7 @@ fn a_request_that_is_no_http_does_not_disturb_the_others() {
         b"POST /oauth/token HTTP/1.1\r\nhost: x\r\nauthorization: Basic \xff\xfe\r\ncontent-length: 0\r\nconnection: close\r\n\r\n",
     ];
     for bytes in odd {
-        let mut stream = TcpStream::connect(address).unwrap();
-        stream
-            .set_read_timeout(Some(std::time::Duration::from_secs(5)))
-            .unwrap();
-        stream.write_all(bytes).unwrap();
-        stream.shutdown(std::net::Shutdown::Write).unwrap();
-        let mut answer = Vec::new();
-        drop(stream.read_to_end(&mut answer));
-        let answer = String::from_utf8_lossy(&answer).into_owned();
+        let answer = raw(&server.url, bytes);
         assert!(
             !answer.starts_with("HTTP/1.1 5") && !answer.starts_with("HTTP/1.1 2"),
             "{answer}"

@@ -145,6 +145,28 @@ fn an_unknown_expired_or_revoked_token_is_200() {
 }
 
 #[test]
+fn ending_what_has_ended_writes_nothing_and_makes_no_server_forget_its_copies() {
+    let server = TestServer::start();
+    server.db_user("ada");
+    let app = ThirdPartyApp::web(&server);
+    let (access, refresh) = app.tokens("ada");
+    for token in [&access, &refresh] {
+        assert_done(&app.revoke(token));
+    }
+    let state = || {
+        (
+            server.app.db.token_revision(),
+            server.db_events("token.revoked"),
+        )
+    };
+    let before = state();
+    for token in [&access, &refresh, &access] {
+        assert_done(&app.revoke(token));
+    }
+    assert_eq!(state(), before);
+}
+
+#[test]
 fn the_hint_is_only_a_hint() {
     let server = TestServer::start();
     server.db_user("ada");

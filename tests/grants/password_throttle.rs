@@ -2,7 +2,7 @@
 
 use crate::support::app::{PASSWORD, RegisteredClient};
 use crate::support::browser::Form;
-use crate::support::{Answer, Browser, NewClient, TestServer, at_once};
+use crate::support::{Answer, Browser, NewClient, TestServer, at_once, raw};
 
 fn server(pair: u32, account: u32, address: u32) -> (TestServer, RegisteredClient) {
     let server = TestServer::with(|config| {
@@ -50,6 +50,37 @@ fn assert_throttled(answer: &Answer) {
     answer.assert_error(429, "temporarily_unavailable");
     let seconds: i64 = answer.header("retry-after").unwrap().parse().unwrap();
     assert!((1..=900).contains(&seconds), "{seconds}");
+}
+
+#[test]
+fn bytes_that_are_no_text_hide_no_address() {
+    let (server, spa) = server(100, 100, 3);
+    let guess = |before: &[u8]| {
+        let form = format!(
+            "grant_type=password&client_id={}&username=ada&password=x",
+            spa.id
+        );
+        let length = form.len();
+        let head = format!(
+            "POST /oauth/token HTTP/1.1\r\nhost: x\r\nconnection: close\r\ncontent-length: {length}\r\n\
+             content-type: application/x-www-form-urlencoded\r\nx-forwarded-for: "
+        );
+        let request = [
+            head.as_bytes(),
+            before,
+            b"203.0.113.9\r\n\r\n",
+            form.as_bytes(),
+        ]
+        .concat();
+        raw(&server.url, &request)
+    };
+    for _ in 0..3 {
+        assert!(guess(b"").starts_with("HTTP/1.1 400"));
+    }
+    for before in [&b""[..], b"\xff, ", b"junk, ", b"192.0.2.7\xff,"] {
+        let answer = guess(before);
+        assert!(answer.starts_with("HTTP/1.1 429"), "{before:?}: {answer}");
+    }
 }
 
 #[test]

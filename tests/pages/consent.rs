@@ -1,10 +1,10 @@
 //! The consent page: what it says, and what a decision does.
 
 use diesel::prelude::*;
-use latchkey::schema::clients;
+use latchkey::schema::{clients, consents};
 
 use crate::support::browser::unescape;
-use crate::support::{Browser, NewClient, TestServer, ThirdPartyApp};
+use crate::support::{Answer, Browser, NewClient, TestServer, ThirdPartyApp, at_once};
 
 use super::{assert_page, at_consent, decide};
 
@@ -226,6 +226,29 @@ fn two_decisions_in_one_form_are_refused() {
     form.fields
         .push((String::from("decision"), String::from("allow")));
     assert_page(&browser.submit_once(&at, &form), 400);
+}
+
+#[test]
+fn allow_behind_deny_is_not_remembered() {
+    let server = TestServer::start();
+    server.db_user("ada");
+    let app = ThirdPartyApp::web(&server);
+    let mut browser = Browser::new();
+    for _ in 0..20 {
+        let (at, page) = at_consent(&app, &mut browser, "ada");
+        let answers = at_once(6, |number| {
+            let decision = if number % 2 == 0 { "deny" } else { "allow" };
+            decide(&mut browser.clone(), &at, &page, decision)
+        });
+        let redirects = answers.iter().filter(|answer| answer.status == 303);
+        let decided: Vec<_> = redirects.map(Answer::location_params).collect();
+        assert_eq!(decided.len(), 1, "{answers:?}");
+        let remembered = server.db_count("consents");
+        if decided[0].contains_key("error") {
+            assert_eq!(remembered, 0, "{answers:?}");
+        }
+        server.db_write(|connection| Ok(diesel::delete(consents::table).execute(connection)?));
+    }
 }
 
 #[test]

@@ -1,9 +1,6 @@
 //! Bodies that are no forms, and bytes that are no HTTP: clear answers, never a 5xx.
 
-use std::io::{Read, Write};
-use std::net::TcpStream;
-
-use crate::support::{Answer, TestServer};
+use crate::support::{Answer, TestServer, raw};
 
 use super::hostile_input::assert_calm;
 
@@ -52,7 +49,6 @@ fn bodies_that_are_no_forms_stay_calm() {
 #[test]
 fn bytes_that_are_no_http_stay_calm() {
     let server = TestServer::start();
-    let address = server.url.strip_prefix("http://").unwrap();
     for line in [
         &b"GET /oauth/authorize?client_id=\xff\xfe HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n"[..],
         b"GET /login?continue=\x01 HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n",
@@ -62,11 +58,7 @@ fn bytes_that_are_no_http_stay_calm() {
         b"GET /account HTTP/1.1\r\nHost: evil.test\r\nX-Forwarded-Host: evil.test\r\nConnection: close\r\n\r\n",
         b"GET //evil.test/%2e%2e HTTP/1.1\r\nHost: evil.test\r\nConnection: close\r\n\r\n",
     ] {
-        let mut stream = TcpStream::connect(address).unwrap();
-        stream.write_all(line).unwrap();
-        let mut answer = Vec::new();
-        stream.read_to_end(&mut answer).unwrap();
-        let answer = String::from_utf8_lossy(&answer);
+        let answer = raw(&server.url, line);
         let status: u16 = answer.split(' ').nth(1).and_then(|status| status.parse().ok()).unwrap_or(400);
         assert!(status < 500 && !answer.contains("evil.test"), "{answer}");
     }

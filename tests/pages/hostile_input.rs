@@ -3,7 +3,8 @@
 use crate::support::browser::Form;
 use crate::support::{Answer, Browser, TestServer, ThirdPartyApp};
 
-use super::{at_consent, cookies_of, signed_in};
+use super::dashboard::administrator;
+use super::{assert_page, at_consent, cookies_of, signed_in};
 
 /// Form-urlencoded values that somebody might try.
 fn payloads() -> Vec<String> {
@@ -250,5 +251,29 @@ fn addresses_and_cookies_stay_calm() {
                 }
             }
         }
+    }
+}
+
+#[test]
+fn a_zero_byte_in_an_address_leads_nowhere() {
+    let server = TestServer::start();
+    server.db_user("ada");
+    let mut ada = signed_in(&server, "ada");
+    let mut grace = administrator(&server);
+    for path in [
+        "/account/projects/%00",
+        "/account/projects/a%00/members",
+        "/account/projects/%00/clients/%00/keys/new",
+        "/admin/projects/%00",
+        "/admin/users/%00",
+        "/admin/clients/%00",
+        "/admin/clients/%00/secrets/%00/revoke",
+    ] {
+        let browser = if path.starts_with("/admin") {
+            &mut grace
+        } else {
+            &mut ada
+        };
+        assert_page(&browser.get_once(&format!("{}{path}", server.url)), 404);
     }
 }

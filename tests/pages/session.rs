@@ -3,9 +3,9 @@
 use crate::support::actors::sign_in;
 use crate::support::app::PASSWORD;
 use crate::support::browser::Form;
-use crate::support::{Browser, TestServer, ThirdPartyApp};
+use crate::support::{Browser, TestServer, ThirdPartyApp, raw};
 
-use super::{at_consent, decide, is_signed_in, signed_in};
+use super::{at_consent, cookies_of, decide, is_signed_in, signed_in};
 
 fn session_of(browser: &Browser) -> String {
     let found = browser
@@ -163,6 +163,26 @@ fn a_session_survives_a_restart() {
     assert_eq!(browser.submit_once(&login, &form).status, 303);
     let server = server.restart();
     assert!(is_signed_in(&server, &mut browser));
+}
+
+#[test]
+fn a_cookie_of_another_program_that_is_no_text_hides_none_of_ours() {
+    let server = TestServer::start();
+    server.db_user("ada");
+    let own = cookies_of(&signed_in(&server, "ada"));
+    for (before, after) in [
+        (&b"name=Ren\xe9; "[..], &b""[..]),
+        (b"", b"; name=Ren\xe9"),
+        (b"\xff;=;", b""),
+    ] {
+        let head = b"GET /account HTTP/1.1\r\nhost: x\r\nconnection: close\r\ncookie: ";
+        let request = [&head[..], before, own.as_bytes(), after, b"\r\n\r\n"].concat();
+        let answer = raw(&server.url, &request);
+        assert!(
+            answer.starts_with("HTTP/1.1 200"),
+            "{before:?} {after:?}: {answer}"
+        );
+    }
 }
 
 #[test]

@@ -1,6 +1,8 @@
 //! What people type as names and texts: too long, invisible, or like another one. The mistake stands beside its field,
 //! and what was typed stays.
 
+use latchkey::models::user::key_of;
+
 use crate::support::browser::{Form, unescape};
 use crate::support::{Answer, Browser, TestServer};
 
@@ -131,6 +133,27 @@ fn a_user_name_has_nothing_in_it_that_makes_it_look_like_another() {
     ] {
         let answer = send(&server, &mut browser, path, &email, ("username", name));
         assert_eq!(answer.status, 200, "{name}: {answer:?}");
+    }
+}
+
+#[test]
+fn what_cannot_be_seen_between_a_letter_and_its_mark_makes_no_second_name() {
+    for name in [
+        "Zoe\u{34f}\u{308}",
+        "Zo\u{200d}e\u{308}",
+        "ZOË",
+        "\u{ad}Zoë",
+    ] {
+        assert_eq!(key_of(name), "zoë", "{name:?}");
+    }
+    for name in [
+        "Zoe\u{34f}\u{308}",
+        "ǅ\u{200d}\u{30c}",
+        "ﬁ\u{fe0f}",
+        "İ",
+        "ς\u{301}",
+    ] {
+        assert_eq!(key_of(&key_of(name)), key_of(name), "{name:?}");
     }
 }
 

@@ -1,5 +1,6 @@
 //! What must be true of the database, whatever happens to it.
 
+mod beside_grants;
 mod changes;
 mod concurrency;
 mod crash;

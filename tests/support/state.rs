@@ -76,16 +76,21 @@ impl TestServer {
 
     /// Does `work`, which has to wait for it, while somebody else has run `sql` but not yet committed.
     pub fn db_while_written<T: Send>(&self, sql: &str, work: impl FnOnce() -> T + Send) -> T {
+        self.db_between(sql, "SELECT 1", work)
+    }
+
+    /// The same where the other goes on with `then` before it commits.
+    pub fn db_between<T: Send>(&self, sql: &str, then: &str, work: impl FnOnce() -> T + Send) -> T {
         match &self.app.config.database_url {
             DatabaseUrl::Sqlite(path) => {
                 let mut other = SqliteConnection::establish(path.to_str().unwrap()).unwrap();
                 other.batch_execute("BEGIN IMMEDIATE").unwrap();
-                until_committed(&mut other, sql, work)
+                until_committed(&mut other, sql, then, work)
             }
             DatabaseUrl::Postgres(url) => {
                 let mut other = PgConnection::establish(url).unwrap();
                 other.batch_execute("BEGIN").unwrap();
-                until_committed(&mut other, sql, work)
+                until_committed(&mut other, sql, then, work)
             }
         }
     }
@@ -94,6 +99,7 @@ impl TestServer {
 fn until_committed<T: Send>(
     other: &mut impl SimpleConnection,
     sql: &str,
+    then: &str,
     work: impl FnOnce() -> T + Send,
 ) -> T {
     other.batch_execute(sql).unwrap();
@@ -101,6 +107,7 @@ fn until_committed<T: Send>(
         let work = scope.spawn(work);
         std::thread::sleep(Duration::from_millis(700));
         assert!(!work.is_finished(), "it has to wait");
+        other.batch_execute(then).unwrap();
         other.batch_execute("COMMIT").unwrap();
         work.join().unwrap()
     })

@@ -207,7 +207,6 @@ impl Exchange {
             self.now,
         )?;
         Ok(TokenResponse {
-            grant_type: GrantType::AuthorizationCode,
             access_token: tokens.access.expose().to_owned(),
             expires_in: self.lifetimes.access,
             refresh_token: tokens.refresh,

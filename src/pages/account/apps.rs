@@ -103,11 +103,9 @@ async fn disconnect(person: &Person, body: &Body) -> PageResult {
         let ended = authorization::revoke_of_user(connection, &user_id, Some(&client_id), &ending)?;
         let forgotten = consent::withdraw(connection, &user_id, &client_id)?;
         let client = client::find(connection, &client_id)?;
-        if ended + forgotten > 0 {
-            (event.user_id, event.client_id) = (Some(user_id), Some(client_id));
-            event.insert(connection)?;
-        }
-        Ok(client.filter(|_| ended + forgotten > 0))
+        (event.user_id, event.client_id) = (Some(user_id), Some(client_id));
+        let done = event.insert_if(connection, ended + forgotten > 0)?;
+        Ok(client.filter(|_| done))
     });
     let client = disconnect.await?.ok_or_else(PageError::not_found)?;
     let sentence = format!("{} was disconnected. Its access has ended.", client.name);

@@ -15,6 +15,16 @@ fn db_refusal(server: &TestServer, answer: &Answer) -> Option<Refusal> {
 }
 
 #[test]
+fn a_wrong_secret_is_kept_as_a_refusal_of_the_client_that_it_names() {
+    let server = TestServer::start();
+    let service = server.db_client(NewClient::service());
+    let header = basic(&service.id, "wrong");
+    let answer = ask(&server, "/auth/verify", &[("authorization", &header)]);
+    let kept = db_refusal(&server, &answer).unwrap();
+    assert_eq!(kept.client_id, Some(service.id));
+}
+
+#[test]
 fn why_a_question_was_refused_is_kept_with_what_was_demanded() {
     let server = TestServer::start();
     let export = server.db_project_client("export", "read");

@@ -4,6 +4,7 @@ mod clients;
 mod confirmation;
 mod ending_tokens;
 mod finding_tokens;
+mod forms_at_once;
 mod refusals;
 mod tokens;
 

@@ -81,8 +81,8 @@ async fn delete(owner: &Owner, body: &Body) -> PageResult {
     let event = owner.project_event("project.deleted", "");
     let (id, now) = (owner.project.id.clone(), owner.now);
     let delete = owner.app.db.write(move |connection| {
-        event.insert(connection)?;
-        Ok(project::delete(connection, &id, now)?)
+        let done = project::delete(connection, &id, now)?;
+        Ok(event.insert_if(connection, done)?)
     });
     if !delete.await? {
         return Err(PageError::not_found());

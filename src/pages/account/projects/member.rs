@@ -9,10 +9,11 @@ use actix_web::dev::Payload;
 use actix_web::http::StatusCode;
 use actix_web::{FromRequest, HttpRequest};
 
+use crate::db::DbConnection;
 use crate::models::audit_event::AuditEvent;
 use crate::models::client::{self, Client, ClientKind};
 use crate::models::project::{self, Project};
-use crate::models::project_member::Membership;
+use crate::models::project_member::{self, Membership, ProjectMember};
 use crate::oauth::{GrantType, Scope};
 use crate::web::error_page::PageError;
 use crate::web::page::Crumb;
@@ -76,28 +77,42 @@ impl Deref for ClientKeeper {
 
 type Arrival<T> = Pin<Box<dyn Future<Output = Result<T, actix_web::Error>>>>;
 
+impl Member {
+    /// As [`Person::write`], and as long as the person belongs to the project.
+    ///
+    /// # Errors
+    /// The same; 404 for one that does not any more.
+    pub async fn write<T: Send + 'static>(
+        &self,
+        work: impl FnOnce(&mut DbConnection) -> crate::error::Result<T> + Send + 'static,
+    ) -> Result<T, PageError> {
+        let (project_id, user_id) = (self.project.id.clone(), self.signed_in.user.id.clone());
+        let written = self.person.write(move |connection| {
+            if project_member::is_member_and_hold(connection, &project_id, &user_id)? {
+                work(connection).map(Some)
+            } else {
+                Ok(None)
+            }
+        });
+        written.await?.ok_or_else(PageError::not_found)
+    }
+}
+
 impl FromRequest for Member {
     type Error = actix_web::Error;
     type Future = Arrival<Self>;
 
     fn from_request(request: &HttpRequest, payload: &mut Payload) -> Self::Future {
         let person = Person::from_request(request, payload);
-        let slug = part_of_path(request, "slug");
         Box::pin(async move {
             let person = person.await?;
-            let user_id = person.signed_in.user.id.clone();
-            let found = person
-                .app
-                .db
-                .read(move |connection| Ok(project::find_of_member(connection, &slug, &user_id)?));
-            match found.await {
-                Ok(Some((project, member))) => Ok(Self {
+            match find(&person).await {
+                Ok((project, member)) => Ok(Self {
                     person,
                     project,
                     membership: member.membership,
                 }),
-                Ok(None) => Err(instead(person.answer(Err(PageError::not_found())))),
-                Err(error) => Err(instead(person.answer(Err(error.into())))),
+                Err(error) => Err(instead(person.answer(Err(error)))),
             }
         })
     }
@@ -132,18 +147,9 @@ impl FromRequest for ClientMember {
 
     fn from_request(request: &HttpRequest, payload: &mut Payload) -> Self::Future {
         let member = Member::from_request(request, payload);
-        let client_id = part_of_path(request, "client");
         Box::pin(async move {
             let member = member.await?;
-            let found = member
-                .app
-                .db
-                .read(move |connection| Ok(client::find(connection, &client_id)?));
-            let outcome = found.await.map_err(PageError::from).and_then(|client| {
-                let own = |client: &Client| client.project_id.as_ref() == Some(&member.project.id);
-                client.filter(own).ok_or_else(PageError::not_found)
-            });
-            match outcome {
+            match find_client(&member).await {
                 Ok(client) => Ok(Self { member, client }),
                 Err(error) => Err(instead(member.answer(Err(error)))),
             }
@@ -174,9 +180,25 @@ impl FromRequest for ClientKeeper {
     }
 }
 
-fn part_of_path(request: &HttpRequest, name: &str) -> String {
-    let part = request.match_info().get(name);
-    part.unwrap_or_default().to_owned()
+/// The project that the address names, and what the person may do there.
+async fn find(person: &Person) -> Result<(Project, ProjectMember), PageError> {
+    let (slug, user_id) = (person.path_part("slug")?, person.signed_in.user.id.clone());
+    let find = person
+        .app
+        .db
+        .read(move |connection| Ok(project::find_of_member(connection, &slug, &user_id)?));
+    find.await?.ok_or_else(PageError::not_found)
+}
+
+/// The client of the project that the address names.
+async fn find_client(member: &Member) -> Result<Client, PageError> {
+    let id = member.path_part("client")?;
+    let find = member
+        .app
+        .db
+        .read(move |connection| Ok(client::find(connection, &id)?));
+    let own = |client: &Client| client.project_id.as_ref() == Some(&member.project.id);
+    find.await?.filter(own).ok_or_else(PageError::not_found)
 }
 
 /// Whether members look after a client: one that acts for itself alone. What introspects everybody's

@@ -43,8 +43,8 @@ async fn rename(owner: &Owner, body: &Body) -> PageResult {
     let event = owner.project_event("project.renamed", name);
     let (id, name) = (owner.project.id.clone(), name.to_owned());
     let rename = owner.app.db.write(move |connection| {
-        event.insert(connection)?;
-        Ok(project::rename(connection, &id, &name)?)
+        let done = project::rename(connection, &id, &name)?;
+        Ok(event.insert_if(connection, done)?)
     });
     if !rename.await? {
         return Err(PageError::not_found());

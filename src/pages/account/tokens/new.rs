@@ -87,7 +87,7 @@ async fn create(person: &Person, body: &Body) -> PageResult {
     let mut event = person.event("personal_token.created").about(name);
     event.id.clone_from(&form.id);
     let name = name.to_owned();
-    let create = person.app.db.write(move |connection| {
+    let create = person.write(move |connection| {
         let client_id = project::personal_client(connection, &user_id)?;
         if named_token::count_live(connection, &client_id, now)? >= named_token::LIMIT {
             return Ok(Made::TooMany);

@@ -38,7 +38,7 @@ async fn ask(
     let count = admin
         .app
         .db
-        .read(move |connection| Ok(consent::count_people(connection, &id)?));
+        .read_aside(move |connection| Ok(consent::count_people(connection, &id)?));
     let mut consequences = vec![
         String::from("Its tokens and API keys are refused everywhere, and it gets no new ones."),
         String::from("Its secrets, and what people have allowed it, are deleted."),
@@ -81,8 +81,8 @@ async fn delete(admin: &Administrator, body: &Body) -> PageResult {
     let event = event(admin, "client.deleted", &client);
     let sentence = format!("{} was deleted.", client.name);
     let delete = admin.app.db.write(move |connection| {
-        event.insert(connection)?;
-        Ok(client::delete(connection, &client.id)?)
+        let done = client::delete(connection, &client.id)?;
+        Ok(event.insert_if(connection, done)?)
     });
     if !delete.await? {
         return Err(PageError::not_found());

@@ -10,6 +10,7 @@ use crate::models::client::{self, Client};
 use crate::models::registration::Registration;
 use crate::models::{project, scope};
 use crate::oauth::Scope;
+use crate::web::error_page::PageError;
 use crate::web::form::Body;
 use crate::web::page::{Area, Crumb, Page};
 use crate::web::person::Administrator;
@@ -73,23 +74,29 @@ async fn change(admin: &Administrator, body: &Body) -> PageResult {
     };
     // A form without the right password is only checked, as one whose numbers cannot be read.
     let is_readable = !form.is_mistaken();
-    let (old, event) = (client.clone(), event(admin, "client.changed", &client));
+    let (id, event) = (client.id.clone(), event(admin, "client.changed", &client));
     let change = admin.app.db.write(move |connection| {
+        // As it is by now, so that the log tells what this change changed.
+        let Some(old) = client::find(connection, &id)? else {
+            return Ok(Ok(false));
+        };
         let changed = match wanted.apply(connection, old.clone())? {
             Ok(changed) if is_readable => changed,
-            Ok(_) => return Ok(Some(Vec::new())),
-            Err(mistakes) => return Ok(Some(mistakes)),
+            Ok(_) => return Ok(Err(Vec::new())),
+            Err(mistakes) => return Ok(Err(mistakes)),
         };
         let event = event.about(&changes::of_client(&old, &changed));
-        event.insert(connection)?;
-        client::update(connection, changed)?;
-        Ok(None)
+        let done = client::update(connection, changed)?;
+        Ok(Ok(event.insert_if(connection, done)?))
     });
-    if let Some(mistakes) = change.await? {
-        form.mark(&mistakes);
-        return Ok(show(admin, StatusCode::UNPROCESSABLE_ENTITY, &client, form));
+    match change.await? {
+        Ok(true) => Ok(admin.done(&path_of(&client), "The changes are saved and in force.")),
+        Ok(false) => Err(PageError::not_found()),
+        Err(mistakes) => {
+            form.mark(&mistakes);
+            Ok(show(admin, StatusCode::UNPROCESSABLE_ENTITY, &client, form))
+        }
     }
-    Ok(admin.done(&path_of(&client), "The changes are saved and in force."))
 }
 
 /// Whether other places get its codes, or its tokens open anything else: not its name, project and times.

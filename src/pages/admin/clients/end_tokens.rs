@@ -37,7 +37,7 @@ async fn ask(admin: &Administrator, client: &Client, confirmation: Option<Field>
     let held = admin
         .app
         .db
-        .read(move |connection| Ok(held::held_by_client(connection, &id, now)?));
+        .read_aside(move |connection| Ok(held::held_by_client(connection, &id, now)?));
     // Its secrets stay.
     let held = Held {
         client_secrets: 0,

@@ -8,6 +8,7 @@ use actix_web::HttpResponse;
 use actix_web::http::StatusCode;
 use askama::Template;
 
+use crate::db::unless_taken;
 use crate::models::client::application::Application;
 use crate::models::client::{self, Client};
 use crate::models::registration::{Mistake, Registration};
@@ -152,8 +153,11 @@ async fn insert(
             Ok(_) => return Ok(Outcome::Mistaken(Vec::new())),
             Err(mistakes) => return Ok(Outcome::Mistaken(mistakes)),
         };
+        let row = client.clone();
+        if unless_taken(connection, |connection| client::insert(connection, row))?.is_none() {
+            return Ok(Outcome::Known);
+        }
         event.insert(connection)?;
-        client::insert(connection, client.clone())?;
         let secret = if client.is_public() {
             None
         } else {

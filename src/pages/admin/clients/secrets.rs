@@ -5,6 +5,7 @@ use actix_web::HttpResponse;
 use actix_web::http::StatusCode;
 use askama::Template;
 
+use crate::db::unless_taken;
 use crate::models::client::Client;
 use crate::models::client_secret::{self, ClientSecret};
 use crate::oauth::id::{IdKind, is_well_formed, new_id};
@@ -67,15 +68,12 @@ impl SecretForm {
             return Err(PageError::forged());
         }
         let name = field(fields, "secret_name")?.trim();
-        let days = field(fields, "days")?.parse().unwrap_or_default();
+        let days = field(fields, "days")?;
+        let days = DAYS.iter().find(|(own, _)| own.to_string() == days);
         Ok(Self {
             id: id.to_owned(),
             name: Field::new(name, client_secret::check_name(name).err()),
-            days: if DAYS.iter().any(|(own, _)| *own == days) {
-                days
-            } else {
-                0
-            },
+            days: days.ok_or_else(PageError::forged)?.0,
             confirmation: None,
         })
     }
@@ -116,12 +114,11 @@ async fn add(admin: &Administrator, body: &Body) -> PageResult {
     let (id, name) = (form.id, form.name.value);
     let event = event(admin, "client_secret.created", &client).about(&name);
     let insert = admin.app.db.write(move |connection| {
-        if client_secret::find(connection, &id)?.is_some() {
-            return Ok(None);
-        }
-        event.insert(connection)?;
-        let secret = client_secret::insert_as(connection, id, &client_id, &name, end, now)?;
-        Ok(Some(secret))
+        let secret = unless_taken(connection, |connection| {
+            client_secret::insert_as(connection, id, &client_id, &name, end, now)
+        })?;
+        event.insert_if(connection, secret.is_some())?;
+        Ok(secret)
     });
     Ok(match insert.await? {
         Some(secret) => hand_out(admin, &client, "A new secret", &secret),
@@ -179,8 +176,8 @@ async fn revoke(admin: &Administrator, body: &Body) -> PageResult {
     let now = admin.now;
     let sentence = format!("The secret {} was revoked.", secret.name);
     let revoke = admin.app.db.write(move |connection| {
-        event.insert(connection)?;
-        Ok(client_secret::revoke(connection, &secret.id, now)?)
+        let done = client_secret::revoke(connection, &secret.id, now)?;
+        Ok(event.insert_if(connection, done)?)
     });
     if !revoke.await? {
         return Err(PageError::not_found());

@@ -84,7 +84,7 @@ pub(super) async fn page(
 ) -> PageResult {
     let permissions = admin.app.directory.permissions().await?;
     let own = client.clone();
-    let facts = admin.app.db.read(move |connection| {
+    let facts = admin.app.db.read_aside(move |connection| {
         let project = match &own.project_id {
             Some(id) => project::find(connection, id)?,
             None => None,

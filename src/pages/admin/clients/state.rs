@@ -61,15 +61,13 @@ async fn set(admin: &Administrator, client: &Client, at: Option<UnixTime>) -> Pa
         Some(_) => ("client.disabled", "disabled"),
         None => ("client.enabled", "enabled"),
     };
-    // A second disabling, by somebody with the same page open, does not move the time of the first.
-    if at.is_some() != client.disabled_at.is_some() {
-        let (id, event) = (client.id.clone(), event(admin, action, client));
-        let change = admin.app.db.write(move |connection| {
-            event.insert(connection)?;
-            Ok(client::set_disabled(connection, &id, at)?)
-        });
-        change.await?;
-    }
+    let (id, event) = (client.id.clone(), event(admin, action, client));
+    let change = admin.app.db.write(move |connection| {
+        // A second disabling, by somebody with the same page open, does not move the time of the first.
+        let done = client::set_disabled(connection, &id, at)?;
+        Ok(event.insert_if(connection, done)?)
+    });
+    change.await?;
     let sentence = format!("{} is {state}.", client.name);
     Ok(admin.done(&path_of(client), &sentence))
 }

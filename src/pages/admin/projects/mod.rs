@@ -7,9 +7,10 @@ use actix_web::HttpResponse;
 use actix_web::http::StatusCode;
 use askama::Template;
 
-use crate::models::client::Client;
+use crate::models::client::{self, Client};
 use crate::models::project::{self, Project};
-use crate::models::project_member::{Membership, ProjectMember};
+use crate::models::project_member::{self, Membership, ProjectMember};
+use crate::models::user::User;
 use crate::web::error_page::PageError;
 use crate::web::page::{Area, Crumb, Moment, Page};
 use crate::web::person::Administrator;
@@ -23,7 +24,7 @@ struct Show {
     crumbs: Vec<Crumb>,
     project: Project,
     created: Moment,
-    members: Vec<(ProjectMember, String)>,
+    members: Vec<(ProjectMember, User)>,
     clients: Vec<Client>,
 }
 
@@ -34,11 +35,11 @@ pub async fn get(admin: Administrator) -> HttpResponse {
 
 async fn show(admin: &Administrator) -> PageResult {
     let project = named(admin).await?;
-    let wanted = project.clone();
+    let id = project.id.clone();
     let read = admin.app.db.read(move |connection| {
         Ok((
-            project::members(connection, &wanted)?,
-            project::clients(connection, &wanted)?,
+            project_member::of_project(connection, &id)?,
+            client::of_project(connection, &id)?,
         ))
     });
     let (members, clients) = read.await?;

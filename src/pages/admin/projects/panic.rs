@@ -32,7 +32,7 @@ async fn ask(admin: &Administrator, confirmation: Option<Field>) -> PageResult {
     let held = admin
         .app
         .db
-        .read(move |connection| Ok(held::held_by_project(connection, &id, now)?));
+        .read_aside(move |connection| Ok(held::held_by_project(connection, &id, now)?));
     let crumbs = vec![
         Crumb::new("/admin/users", "Users"),
         Crumb::new(path_of(&project), project.name.as_str()),

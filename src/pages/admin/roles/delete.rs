@@ -84,8 +84,8 @@ async fn delete(admin: &Administrator, body: &Body) -> PageResult {
     let event = admin.event("role.deleted").about(&role.name);
     let sentence = format!("The role {} was deleted.", role.name);
     let delete = admin.app.db.write(move |connection| {
-        event.insert(connection)?;
-        Ok(role::delete(connection, &role.name)?)
+        let done = role::delete(connection, &role.name)?;
+        Ok(event.insert_if(connection, done)?)
     });
     if !delete.await? {
         return Err(PageError::not_found());

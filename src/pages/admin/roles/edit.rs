@@ -4,6 +4,7 @@ use actix_web::HttpResponse;
 use actix_web::http::StatusCode;
 use askama::Template;
 
+use crate::db::unless_taken;
 use crate::models::role::{self, Role};
 use crate::models::scope;
 use crate::oauth::{List, Params, Scope};
@@ -164,8 +165,8 @@ async fn save(
         let detail = format!("{}: {}; includes {includes}", role.name, role.scope);
         if changes.is_some() {
             role::update(connection, &role)?;
-        } else {
-            role::insert(connection, role)?;
+        } else if unless_taken(connection, |connection| role::insert(connection, role))?.is_none() {
+            return Ok(Saved::Taken);
         }
         event.about(&detail).insert(connection)?;
         Ok(Saved::Yes)

@@ -72,8 +72,8 @@ async fn delete(admin: &Administrator, body: &Body) -> PageResult {
     let event = admin.event("scope.deleted").about(&name);
     let sentence = format!("The scope {name} was deleted.");
     let delete = admin.app.db.write(move |connection| {
-        event.insert(connection)?;
-        Ok(scope::delete(connection, &name)?)
+        let done = scope::delete(connection, &name)?;
+        Ok(event.insert_if(connection, done)?)
     });
     if !delete.await? {
         return Err(PageError::not_found());

@@ -5,6 +5,7 @@ use actix_web::HttpResponse;
 use actix_web::http::StatusCode;
 use askama::Template;
 
+use crate::db::unless_taken;
 use crate::models::changes;
 use crate::models::scope::{self, RegisteredScope};
 use crate::oauth::Params;
@@ -76,12 +77,9 @@ async fn add(admin: &Administrator, body: &Body) -> PageResult {
         let scope = form.scope(admin);
         let event = admin.event("scope.added");
         let add = admin.app.db.write(move |connection| {
-            if scope::find(connection, &scope.name)?.is_some() {
-                return Ok(false);
-            }
-            event.about(&scope.name).insert(connection)?;
-            scope::insert(connection, scope)?;
-            Ok(true)
+            let event = event.about(&scope.name);
+            let added = unless_taken(connection, |connection| scope::insert(connection, scope))?;
+            Ok(event.insert_if(connection, added.is_some())?)
         });
         if add.await? {
             let sentence = format!("The scope {} was added.", form.name.value);
@@ -93,8 +91,8 @@ async fn add(admin: &Administrator, body: &Body) -> PageResult {
 }
 
 async fn change(admin: &Administrator, body: &Body) -> PageResult {
-    let old = named(admin).await?;
     let fields = admin.fields(body)?;
+    let old = named(admin).await?;
     let mut form = ScopeForm::read(&fields)?;
     form.name = Field::new(&old.name, None);
     let gives_more =
@@ -108,10 +106,9 @@ async fn change(admin: &Administrator, body: &Body) -> PageResult {
     let event = admin.event("scope.changed");
     let was = old.clone();
     let change = admin.app.db.write(move |connection| {
-        event
-            .about(&changes::of_scope(&was, &scope))
-            .insert(connection)?;
-        Ok(scope::update(connection, &scope)?)
+        let event = event.about(&changes::of_scope(&was, &scope));
+        let done = scope::update(connection, &scope)?;
+        Ok(event.insert_if(connection, done)?)
     });
     if !change.await? {
         return Err(PageError::not_found());

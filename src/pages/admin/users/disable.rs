@@ -58,7 +58,7 @@ async fn ask(
     let held = admin
         .app
         .db
-        .read(move |connection| Ok(held::held_by_user(connection, &id, now)?));
+        .read_aside(move |connection| Ok(held::held_by_user(connection, &id, now)?));
     let held = held.await?;
     let ended = Held {
         sessions: held.sessions,
@@ -102,8 +102,8 @@ async fn disable(admin: &Administrator, body: &Body) -> PageResult {
             at: now,
         };
         held::end_sign_ins_of_user(connection, &id, &ending)?;
-        user::set_disabled(connection, &id, Some(now))?;
-        event.insert(connection)?;
+        let done = user::set_disabled(connection, &id, Some(now))?;
+        event.insert_if(connection, done)?;
         Ok(None)
     });
     if let Some(refusal) = disable.await? {
@@ -118,8 +118,8 @@ async fn enable(admin: &Administrator, body: &Body) -> PageResult {
     let user = named(admin).await?;
     let (id, event) = (user.id.clone(), event(admin, "user.enabled", &user));
     let enable = admin.app.db.write(move |connection| {
-        user::set_disabled(connection, &id, None)?;
-        Ok(event.insert(connection)?)
+        let done = user::set_disabled(connection, &id, None)?;
+        Ok(event.insert_if(connection, done)?)
     });
     enable.await?;
     let sentence = format!("{} is enabled and can sign in again.", user.username);

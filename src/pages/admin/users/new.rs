@@ -4,6 +4,7 @@ use actix_web::HttpResponse;
 use actix_web::http::StatusCode;
 use askama::Template;
 
+use crate::db::unless_taken;
 use crate::models::one_time_link::{self, LinkPurpose};
 use crate::models::user::{self, User};
 use crate::oauth::List;
@@ -68,11 +69,10 @@ async fn add(admin: &Administrator, body: &Body) -> PageResult {
     let (row, now) = (user.clone(), admin.now);
     let event = event(admin, "user.invited", &user).about(&roles.join(" "));
     let invite = admin.app.db.write(move |connection| {
-        if user::find_by_username(connection, &row.username)?.is_some() {
+        let id = row.id.clone();
+        if unless_taken(connection, |connection| user::insert(connection, row))?.is_none() {
             return Ok(None);
         }
-        let id = row.id.clone();
-        user::insert(connection, row)?;
         event.insert(connection)?;
         let invitation = LinkPurpose::Invitation;
         let token = one_time_link::insert_for_user(connection, invitation, &id, now)?;

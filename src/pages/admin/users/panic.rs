@@ -30,7 +30,7 @@ async fn ask(admin: &Administrator, confirmation: Option<Field>) -> PageResult {
     let held = admin
         .app
         .db
-        .read(move |connection| Ok(held::held_by_user(connection, &id, now)?));
+        .read_aside(move |connection| Ok(held::held_by_user(connection, &id, now)?));
     let ends = ends(&held.await?);
     let consequences = [
         ends.as_str(),

@@ -7,7 +7,7 @@ use crate::pages::admin::administrator;
 use crate::pages::assert_page;
 use crate::support::app::PASSWORD;
 use crate::support::browser::Form;
-use crate::support::{Browser, NewClient, ResourceServer, TestServer, ThirdPartyApp};
+use crate::support::{Browser, NewClient, ResourceServer, TestServer, ThirdPartyApp, at_once};
 
 use super::{page, page_of, registered, send, token_status, told};
 
@@ -121,6 +121,20 @@ fn nobody_is_said_to_sign_in_to_a_service() {
     let asked = page(&server, &mut root, &path);
     asked.assert_says(&["The client itself stays"]);
     assert!(!asked.words().contains("Everybody who"), "{asked:?}");
+}
+
+#[test]
+fn of_administrators_who_delete_a_client_at_once_one_did() {
+    let server = TestServer::start();
+    let mut root = administrator(&server);
+    let service = server.db_client(NewClient::service());
+    let path = format!("{}/delete", page_of(&service.id));
+    let asked = page(&server, &mut root, &path);
+    let form = Form::find(&asked, "").fill("name", "Sunny Calendar");
+    let mut statuses = at_once(8, |_| send(&server, &mut root.clone(), &path, &form).status);
+    statuses.sort_unstable();
+    assert_eq!(statuses, [303, 404, 404, 404, 404, 404, 404, 404]);
+    assert_eq!(server.db_events("client.deleted"), 1);
 }
 
 #[test]

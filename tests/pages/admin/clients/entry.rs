@@ -1,5 +1,7 @@
 //! Who may come in: administrators alone, with forms of their own, to clients that there are.
 
+use latchkey::models::{project, user};
+
 use crate::pages::admin::administrator;
 use crate::pages::{assert_page, signed_in};
 use crate::support::browser::Form;
@@ -125,8 +127,8 @@ fn a_client_that_is_not_there_is_404() {
         .unwrap()
         .to_owned();
     let personal = server.db_read(|connection| {
-        let clients = latchkey::models::client::list(connection)?;
-        Ok(clients[0].id.clone())
+        let grace = user::find_by_username(connection, "grace")?.unwrap();
+        Ok(project::personal_client(connection, &grace.id)?)
     });
     let unknown = "cli_0000000000000000000000";
     for id in [

@@ -109,9 +109,10 @@ fn a_secret_ends_when_it_was_to_end() {
     assert_eq!(token_status(&server, &id, &secret), 401);
     // Only what is offered can be chosen.
     let mut root = crate::pages::signed_in(&server, "grace");
-    let form = form_of(&server, &mut root, &id).fill("days", "-7");
-    let secret = secret_of(&send(&server, &mut root, &page_of(&id), &form));
-    assert_eq!(token_status(&server, &id, &secret), 200);
+    for days in ["-7", "", "7", "x", "30 "] {
+        let form = form_of(&server, &mut root, &id).fill("days", days);
+        assert_page(&send(&server, &mut root, &page_of(&id), &form), 403);
+    }
 }
 
 #[test]

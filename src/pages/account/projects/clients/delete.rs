@@ -62,8 +62,8 @@ async fn delete(keeper: &ClientKeeper, body: &Body) -> PageResult {
     let event = keeper.client_event("client.deleted", &keeper.client.name);
     let id = keeper.client.id.clone();
     let delete = keeper.app.db.write(move |connection| {
-        event.insert(connection)?;
-        Ok(client::delete(connection, &id)?)
+        let done = client::delete(connection, &id)?;
+        Ok(event.insert_if(connection, done)?)
     });
     if !delete.await? {
         return Err(PageError::not_found());

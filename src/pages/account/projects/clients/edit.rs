@@ -88,14 +88,11 @@ async fn change(keeper: &ClientKeeper, body: &Body) -> PageResult {
             scope,
             ..client.clone()
         };
-        event
-            .about(&format!(
-                "{slug}: {}",
-                changes::of_client(&client, &changed)
-            ))
-            .insert(connection)?;
+        let line = changes::of_client(&client, &changed);
+        let event = event.about(&format!("{slug}: {line}"));
         let (name, scope) = (&changed.name, &changed.scope);
-        Ok(client::set_name_and_scope(connection, &id, name, scope)?)
+        let done = client::set_name_and_scope(connection, &id, name, scope)?;
+        Ok(event.insert_if(connection, done)?)
     });
     if !change.await? {
         return Err(PageError::not_found());

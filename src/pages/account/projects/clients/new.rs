@@ -120,7 +120,7 @@ async fn create(member: &Member, body: &Body) -> PageResult {
     event.client_id = Some(client.id.clone());
     let expires_at = form.expiry.end();
     let project_id = member.project.id.clone();
-    let create = member.app.db.write(move |connection| {
+    let create = member.write(move |connection| {
         if client::of_project(connection, &project_id)?.len() >= LIMIT {
             return Ok(Made::TooMany);
         }

@@ -93,7 +93,7 @@ async fn create(keeper: &ClientKeeper, body: &Body) -> PageResult {
     };
     let (mut event, now) = (keeper.client_event("api_key.created", name), keeper.now);
     event.id.clone_from(&form.id);
-    let create = keeper.app.db.write(move |connection| {
+    let create = keeper.write(move |connection| {
         if named_token::count_live(connection, &key.client_id, now)? >= named_token::LIMIT {
             return Ok(Made::TooMany);
         }

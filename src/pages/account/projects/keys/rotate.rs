@@ -108,7 +108,7 @@ async fn rotate(keeper: &ClientKeeper, body: &Body) -> PageResult {
     let mut event = keeper.client_event("api_key.rotated", &name);
     event.id = once::read(&fields)?;
     let (by, now) = (keeper.signed_in.user.id.clone(), keeper.now);
-    let replace = keeper.app.db.write(move |connection| {
+    let replace = keeper.write(move |connection| {
         let found = named_token::find(connection, &old.client_id, &old.id)?;
         if !found.is_some_and(|found| found.token.is_live(now)) {
             return Ok(None);

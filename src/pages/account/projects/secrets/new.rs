@@ -90,7 +90,7 @@ async fn create(keeper: &ClientKeeper, body: &Body) -> PageResult {
     let mut event = keeper.client_event("client_secret.created", name);
     event.id.clone_from(&form.id);
     let name = name.to_owned();
-    let create = keeper.app.db.write(move |connection| {
+    let create = keeper.write(move |connection| {
         let others = client_secret::of_client(connection, &client)?;
         if others.iter().filter(|own| own.is_live(now)).count() >= LIMIT {
             return Ok(Made::TooMany);

@@ -54,8 +54,8 @@ async fn revoke(keeper: &ClientKeeper, body: &Body) -> PageResult {
     let sentence = format!("The secret {} was revoked.", secret.name);
     let now = keeper.now;
     let revoke = keeper.app.db.write(move |connection| {
-        event.insert(connection)?;
-        Ok(client_secret::revoke(connection, &secret.id, now)?)
+        let done = client_secret::revoke(connection, &secret.id, now)?;
+        Ok(event.insert_if(connection, done)?)
     });
     if !revoke.await? {
         return Err(PageError::not_found());
