@@ -50,7 +50,6 @@ async fn verify(app: &App, request: &HttpRequest) -> Result<HttpResponse> {
         return Ok(who_is_it());
     };
     let caller = recognise(app, request, &credential).await?;
-    LoggedClient::note(request, caller.client());
     demands.check(&caller, app.audience())?;
     Ok(caller.answer())
 }
@@ -71,6 +70,7 @@ async fn recognise(
     match credential {
         Credential::Token(text, place) => {
             let known = live_token(app, request, text, *place).await?;
+            LoggedClient::note(request, &known.client);
             app.last_uses.token(&known, app.now());
             Ok(Caller::Token(known))
         }
