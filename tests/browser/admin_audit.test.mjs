@@ -80,7 +80,7 @@ test('on a telephone the navigation is whole, and events begin on the first scre
 function dbGrantOfManyScopes() {
   const scopes = Array.from({ length: 200 }, (_, number) => `things.of.some.kind.${number}:read`).join(' ');
   const insert = `import sqlite3, sys
-with sqlite3.connect(sys.argv[1]) as db:
+with sqlite3.connect(sys.argv[1], timeout=60) as db:
     db.execute("INSERT INTO audit_events (id, occurred_at, action, detail) VALUES ('evt_many', unixepoch(), 'authorization.granted', ?)", [sys.argv[2]])`;
   execFileSync('python3', ['-c', insert, world.run.env.LATCHKEY_DATABASE_URL.replace('sqlite://', ''), scopes]);
 }

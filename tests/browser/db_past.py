@@ -41,7 +41,7 @@ def counts():
             yield DAY, what, day, count
 
 
-with sqlite3.connect(sys.argv[1], timeout=10) as connection:
+with sqlite3.connect(sys.argv[1], timeout=60) as connection:
     connection.executemany("INSERT OR REPLACE INTO activity (period, what, starts_at, count) VALUES (?, ?, ?, ?)", counts())
     # Ids of one second are in no order, but a key is made after its client.
     rows = connection.execute("SELECT occurred_at, action, id FROM audit_events").fetchall()

@@ -59,7 +59,7 @@ export async function startApp(host) {
 /** A fresh browser profile with one page; it fails the test if a page broke its own security policy. */
 export async function visit(world, use, { javaScript = true, ...options } = {}) {
   const context = await world.browser.newContext({ javaScriptEnabled: javaScript, ...options });
-  context.setDefaultTimeout(10_000);
+  context.setDefaultTimeout(60_000);
   try {
     const page = await context.newPage();
     const complaints = [];
@@ -105,7 +105,7 @@ export async function open(world, page, path, who = person) {
 
 /** Makes every password that was typed one of long ago, around HTTP: no test waits for ten minutes. */
 export function dbTypedLongAgo(world) {
-  const update = 'import sqlite3, sys\nwith sqlite3.connect(sys.argv[1]) as db: db.execute("UPDATE sessions SET confirmed_at = 0")';
+  const update = 'import sqlite3, sys\nwith sqlite3.connect(sys.argv[1], timeout=60) as db: db.execute("UPDATE sessions SET confirmed_at = 0")';
   execFileSync('python3', ['-c', update, world.run.env.LATCHKEY_DATABASE_URL.replace('sqlite://', '')]);
 }
 

@@ -2,7 +2,7 @@
 
 use super::assert_refused;
 use crate::support::browser::Form;
-use crate::support::{Answer, Browser, Program};
+use crate::support::{Answer, Browser, Program, until};
 
 const PASSWORD: &str = "a long enough password";
 
@@ -17,12 +17,9 @@ fn link(err: &str) -> String {
 
 /// Waits for the link: it is printed a moment after the address.
 fn first_link(served: &crate::support::program::Served) -> String {
-    for _ in 0..200 {
-        if served.err().contains("/setup?token=") {
-            break;
-        }
-        std::thread::sleep(std::time::Duration::from_millis(10));
-    }
+    until("the link is printed", || {
+        served.err().contains("/setup?token=")
+    });
     link(&served.err())
 }
 

@@ -1,6 +1,7 @@
 // The running program: started on a free loopback port with a fresh database in a temporary
 // directory, worked through its command line, and stopped again. Used by tests/clients and tests/browser.
 import { execFileSync, spawn } from 'node:child_process';
+import { randomInt } from 'node:crypto';
 import { closeSync, existsSync, mkdtempSync, openSync, readFileSync, rmSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -15,13 +16,18 @@ export const binary =
   ['release', 'debug'].map((profile) => join(root, 'target', profile, 'latchkey')).find(existsSync) ??
   'target/release/latchkey (run `cargo build --release` first)';
 
-/** A loopback port that nothing listens on. */
+/** A loopback port that nothing listens on; none of those that the system gives to whoever connects meanwhile. */
 export async function freePort() {
-  const server = createServer();
-  await new Promise((done) => server.listen(0, '127.0.0.1', done));
-  const { port } = server.address();
-  await new Promise((done) => server.close(done));
-  return port;
+  for (;;) {
+    const port = randomInt(20_000, 32_000);
+    const server = createServer();
+    const free = await new Promise((done) => {
+      server.once('error', () => done(false)).listen(port, '127.0.0.1', () => done(true));
+    });
+    if (!free) continue;
+    await new Promise((done) => server.close(done));
+    return port;
+  }
 }
 
 /** Starts `latchkey serve` and waits until it is ready. */
@@ -86,13 +92,13 @@ export async function ready(url, ended, written) {
   ended.then((status) => {
     over = status;
   });
-  for (let tries = 0; tries < 300; tries += 1) {
+  for (let tries = 0; tries < 2400; tries += 1) {
     const answer = await fetch(url).catch(() => undefined);
     if (answer?.ok) return;
     if (over !== undefined) throw new Error(`${binary} ended with ${over} before it was ready:\n${written()}`);
     await pause(50);
   }
-  throw new Error(`${url} did not answer within 15 seconds:\n${written()}`);
+  throw new Error(`${url} did not answer within two minutes:\n${written()}`);
 }
 
 /** What a whole run's log must never show: a panic, a failure, a secret. */

@@ -5,6 +5,7 @@ use std::io::{Read, Write};
 use std::net::TcpStream;
 
 use crate::support::browser::Form;
+use crate::support::patience::PATIENCE;
 use crate::support::{Answer, Browser, NewClient, ResourceServer, TestServer, raw};
 
 const FORM_TYPE: (&str, &str) = ("content-type", "application/x-www-form-urlencoded");
@@ -147,8 +148,7 @@ fn a_body_that_comes_too_slowly_is_refused_and_its_connection_closed() {
         FORM_TYPE.1
     )
     .unwrap();
-    let patience = std::time::Duration::from_secs(20);
-    stream.set_read_timeout(Some(patience)).unwrap();
+    stream.set_read_timeout(Some(PATIENCE)).unwrap();
     let mut answer = String::new();
     stream.read_to_string(&mut answer).unwrap();
     assert!(

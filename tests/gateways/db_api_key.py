@@ -23,7 +23,7 @@ now = int(time.time())
 body = "lkk_" + base62(now, 6) + base62(secrets.randbits(256), 43)
 key = body + base62(zlib.crc32(body.encode()), 6)
 row_id = now.to_bytes(4, "big") + hashlib.sha256(key.encode()).digest()
-with sqlite3.connect(database, timeout=10) as connection:
+with sqlite3.connect(database, timeout=60) as connection:
     connection.execute(
         "INSERT INTO access_tokens (id, kind, client_id, scope, last_four, created_at)"
         " VALUES (?, 'api_key', ?, ?, ?, ?)",

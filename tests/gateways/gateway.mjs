@@ -44,7 +44,7 @@ export async function startGateway(directory, port, program, words, variables = 
     child.on('error', (error) => done((ended = error.message)));
   });
   for (let tries = 0; !(await listens(port)); tries += 1) {
-    if (ended !== undefined || tries > 200) throw new Error(`${program} does not start (${ended}):\n${log}`);
+    if (ended !== undefined || tries > 2400) throw new Error(`${program} does not start (${ended}):\n${log}`);
     await pause(50);
   }
   return {

@@ -124,7 +124,7 @@ export function basic({ client_id: id, client_secret: secret }) {
  */
 export function ask(port, path, { method = 'GET', headers = {}, body, secure = false } = {}) {
   return new Promise((done, failed) => {
-    const options = { host: '127.0.0.1', port, path, method, headers, agent: false, timeout: 20_000 };
+    const options = { host: '127.0.0.1', port, path, method, headers, agent: false, timeout: 60_000 };
     const send = secure ? secureRequest : request;
     const sent = send({ ...options, rejectUnauthorized: false }, async (answer) => {
       let text = '';

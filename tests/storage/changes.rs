@@ -1,25 +1,13 @@
 //! When a change is seen: made through this server, by the very next request; made by another process,
-//! within a second.
+//! soon, and by the time that its command returns where something was taken away.
 
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
 use latchkey::db::Db;
+use latchkey::directory::LAG;
 use latchkey::models::{client, user};
 
-use crate::support::{NewClient, Program, ResourceServer, TestServer, ThirdPartyApp};
-
-/// How long until `done`, which must be within a second.
-#[track_caller]
-fn assert_within_a_second(mut done: impl FnMut() -> bool) {
-    let begun = Instant::now();
-    while !done() {
-        assert!(
-            begun.elapsed() < Duration::from_secs(1),
-            "not seen within a second"
-        );
-        std::thread::sleep(Duration::from_millis(10));
-    }
-}
+use crate::support::{NewClient, Program, ResourceServer, TestServer, ThirdPartyApp, until};
 
 #[test]
 fn a_user_disabled_through_this_server_is_inactive_at_the_very_next_introspection() {
@@ -81,7 +69,7 @@ fn a_token_revoked_through_this_server_is_inactive_at_the_very_next_introspectio
 }
 
 #[test]
-fn what_another_process_disables_is_refused_within_a_second() {
+fn what_another_process_disables_is_refused_soon() {
     let server = TestServer::start();
     let api = ResourceServer::new(&server);
     let id = server.db_user("ada");
@@ -101,14 +89,16 @@ fn what_another_process_disables_is_refused_within_a_second() {
         Ok(user::set_disabled(connection, &id, Some(now))?)
     });
     server.wait(change).unwrap();
-    assert_within_a_second(|| !api.is_active(&token) && !api.is_active(&of_user));
+    until("both are inactive", || {
+        !api.is_active(&token) && !api.is_active(&of_user)
+    });
     server
         .post_as(&service, "/oauth/token", &grant)
         .assert_error(401, "invalid_client");
 }
 
 #[test]
-fn what_another_process_adds_is_served_within_a_second() {
+fn what_a_command_adds_is_served() {
     let server = TestServer::start();
     let program = Program::beside(&server);
     program.json(&["scope", "add", "fly", "--description", "Fly"]);
@@ -129,7 +119,7 @@ fn what_another_process_adds_is_served_within_a_second() {
         ("client_secret", bird["client_secret"].as_str().unwrap()),
     ];
     let scope = [&form[..], &[("scope", "fly")]].concat();
-    assert_within_a_second(|| server.post("/oauth/token", &scope).status == 200);
+    server.post("/oauth/token", &scope).assert_tokens();
 }
 
 #[test]
@@ -153,7 +143,9 @@ fn a_command_that_takes_something_away_returns_once_every_server_sees_it() {
         .post_as(&service, "/oauth/token", &grant)
         .assert_tokens();
     assert!(api.is_active(&token));
+    let begun = Instant::now();
     program.json(&["client", "disable", &service.id]);
+    assert!(begun.elapsed() >= 2 * LAG, "a server may ask that late");
     assert!(!api.is_active(&token));
     program.json(&["client", "enable", &service.id]);
     assert!(api.is_active(&token), "it works again");

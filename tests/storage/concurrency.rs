@@ -5,12 +5,12 @@ use std::sync::Mutex;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
-use diesel::Connection;
 use diesel::connection::SimpleConnection;
 use latchkey::config::DatabaseUrl;
 use latchkey::error::Error;
 
 use crate::support::at_once;
+use crate::support::state::db_locked;
 use crate::support::{
     Answer, NewClient, Program, ResourceServer, TestServer, ThirdPartyApp, database,
 };
@@ -213,8 +213,7 @@ fn a_write_that_panics_takes_neither_the_server_nor_other_writes_along() {
 fn db_hold(server: &TestServer, work: impl FnOnce()) {
     match &server.app.config.database_url {
         DatabaseUrl::Sqlite(path) => {
-            let mut other = diesel::SqliteConnection::establish(path.to_str().unwrap()).unwrap();
-            other.batch_execute("BEGIN IMMEDIATE").unwrap();
+            let mut other = db_locked(path);
             let queued: Vec<_> = (0..3).map(|_| queue_writes(server, 1500)).collect();
             std::thread::sleep(Duration::from_millis(500));
             work();

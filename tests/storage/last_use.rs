@@ -1,15 +1,13 @@
 //! When tokens and clients were last used: gathered and written later, once a minute at most, and at the
 //! stop at the latest.
 
-use std::time::{Duration, Instant};
-
 use diesel::prelude::*;
 use latchkey::clock::UnixTime;
 use latchkey::models::last_use;
 use latchkey::oauth::PlainSecret;
 use latchkey::schema::{access_tokens, clients};
 
-use crate::support::{Answer, NewClient, ResourceServer, TestServer, ThirdPartyApp};
+use crate::support::{Answer, NewClient, ResourceServer, TestServer, ThirdPartyApp, until};
 
 /// Seconds since 1970 at which the database has a token as last used.
 fn db_token_used(server: &TestServer, token: &str) -> Option<i64> {
@@ -193,11 +191,9 @@ fn the_server_writes_by_itself_and_at_its_stop_what_is_left() {
     let (app, api) = (ThirdPartyApp::web(&server), ResourceServer::new(&server));
     let (token, _) = app.tokens("ada");
     assert!(api.is_active(&token));
-    let begun = Instant::now();
-    while db_token_used(&server, &token).is_none() {
-        assert!(begun.elapsed() < Duration::from_secs(15), "nobody writes");
-        std::thread::sleep(Duration::from_millis(100));
-    }
+    until("the use is written", || {
+        db_token_used(&server, &token).is_some()
+    });
     let (late, _) = app.tokens("ada");
     assert!(api.is_active(&late));
     let server = server.restart();

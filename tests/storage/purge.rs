@@ -6,7 +6,7 @@ use latchkey::models::refresh_token::{self, RefreshToken};
 use latchkey::oauth::PlainSecret;
 
 use crate::pages::signed_in;
-use crate::support::{Browser, Program, ResourceServer, TestServer, ThirdPartyApp};
+use crate::support::{Browser, Program, ResourceServer, TestServer, ThirdPartyApp, until};
 
 const DAY: i64 = 86_400;
 
@@ -85,11 +85,7 @@ fn a_server_purges_by_itself_when_it_starts() {
     let server = TestServer::start();
     db_events(&server, 1200, 401);
     let server = server.restart();
-    let patience = std::time::Instant::now() + std::time::Duration::from_secs(10);
-    while server.db_events("test.happened") > 0 {
-        assert!(std::time::Instant::now() < patience, "nothing is purged");
-        std::thread::sleep(std::time::Duration::from_millis(50));
-    }
+    until("all is purged", || server.db_events("test.happened") == 0);
 }
 
 #[test]

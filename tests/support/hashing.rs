@@ -2,12 +2,11 @@
 
 use std::pin::Pin;
 use std::task::{Context, Waker};
-use std::time::{Duration, Instant};
 
 use latchkey::authentication::PasswordHasher;
 use latchkey::error::Result;
 
-use super::TestServer;
+use super::{TestServer, until};
 
 /// Passes of a hash that takes some tenths of a second.
 pub const SLOW: u32 = 60_000;
@@ -35,22 +34,16 @@ pub fn busy(hasher: &PasswordHasher, count: usize, passes: u32) -> Busy<'_> {
 /// then stays so for longer than a test: nobody can wait for them to end.
 pub fn full(hasher: &PasswordHasher) -> Busy<'_> {
     let one_runs_and_this_many_wait = 1 + 256;
-    let patience = Instant::now() + Duration::from_mins(5);
     let mut asked = busy(hasher, one_runs_and_this_many_wait, SLOWEST);
-    while hasher.waiting() < one_runs_and_this_many_wait {
-        assert!(Instant::now() < patience, "the queue does not fill");
-        std::thread::sleep(Duration::from_millis(5));
+    until("the queue is full", || {
         asked.extend(busy(hasher, 1, SLOWEST));
-    }
+        hasher.waiting() >= one_runs_and_this_many_wait
+    });
     asked
 }
 
 /// Waits until the number of hashes that wait or run is right.
 #[track_caller]
 pub fn until_waiting(server: &TestServer, right: impl Fn(usize) -> bool) {
-    let patience = Instant::now() + Duration::from_secs(30);
-    while !right(server.app.hasher.waiting()) {
-        assert!(Instant::now() < patience, "the hashes stay as they are");
-        std::thread::sleep(Duration::from_millis(5));
-    }
+    until("as many hashes wait", || right(server.app.hasher.waiting()));
 }

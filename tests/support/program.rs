@@ -4,21 +4,23 @@ use std::io::{BufRead, BufReader, Read, Write};
 use std::process::{Child, Command, Stdio};
 use std::sync::{Arc, Mutex};
 use std::thread::JoinHandle;
-use std::time::{Duration, Instant};
 
+use actix_web::rt::Runtime;
+use actix_web::web::Data;
+use latchkey::app::App;
 use latchkey::clock::Clock;
 use latchkey::config::DatabaseUrl;
 use serde_json::Value;
 use tempfile::TempDir;
 
-use super::{TestServer, database};
+use super::{TestServer, database, until};
 
 /// The program with a folder and a database of its own.
 pub struct Program {
     pub folder: TempDir,
     pub variables: Vec<(String, String)>,
-    /// Of the server in this process beside which it runs; its own is the system's.
-    server_clock: Option<Clock>,
+    /// The server in this process beside which it runs.
+    beside: Option<(Clock, Data<App>)>,
 }
 
 /// How a command ended.
@@ -55,7 +57,7 @@ impl Program {
             config.master_key_file.as_ref().unwrap(),
         );
         Self {
-            server_clock: Some(server.clock.clone()),
+            beside: Some((server.clock.clone(), server.app.clone())),
             ..program.set("LATCHKEY_ISSUER", server.app.issuer.as_str())
         }
     }
@@ -68,7 +70,7 @@ impl Program {
         let program = Self {
             folder,
             variables: Vec::new(),
-            server_clock: None,
+            beside: None,
         };
         program
             .set("LATCHKEY_DATABASE_URL", &url)
@@ -114,8 +116,11 @@ impl Program {
         // A command that refuses its arguments does not read.
         drop(child.stdin.take().unwrap().write_all(input.as_bytes()));
         let output = child.wait_with_output().unwrap();
-        if let Some(clock) = &self.server_clock {
+        // The program's own clock is the system's, and its changes are seen when the server asks next.
+        if let Some((clock, app)) = &self.beside {
             clock.catch_up();
+            let asked = Runtime::new().unwrap().block_on(app.db.look_for_changes());
+            asked.unwrap();
         }
         Ended {
             status: output.status.code(),
@@ -162,15 +167,13 @@ impl Program {
             err,
             reader: Some(reader),
         };
-        let patience = Instant::now() + Duration::from_secs(20);
-        while Instant::now() < patience && served.child.try_wait().unwrap().is_none() {
-            if let Some(url) = bound(&served.err()) {
-                served.url = url;
-                return served;
-            }
-            std::thread::sleep(Duration::from_millis(5));
-        }
-        panic!("the server does not start: {}", served.err());
+        until("the server says where it is", || {
+            let ended = served.child.try_wait().unwrap();
+            served.url = bound(&served.err()).unwrap_or_default();
+            assert!(ended.is_none(), "it does not start: {}", served.err());
+            !served.url.is_empty()
+        });
+        served
     }
 }
 
@@ -205,6 +208,7 @@ impl Served {
 
     /// Waits for its end; returns the exit status, and everything it wrote: standard output, then error.
     pub fn wait(mut self) -> Ended {
+        until("it has ended", || self.child.try_wait().unwrap().is_some());
         let mut out = String::new();
         self.child
             .stdout

@@ -1,5 +1,6 @@
 //! What tests switch and look at around HTTP: disabled users and clients, the audit log, kept answers.
 
+use std::path::Path;
 use std::time::Duration;
 
 use diesel::connection::SimpleConnection;
@@ -83,8 +84,7 @@ impl TestServer {
     pub fn db_between<T: Send>(&self, sql: &str, then: &str, work: impl FnOnce() -> T + Send) -> T {
         match &self.app.config.database_url {
             DatabaseUrl::Sqlite(path) => {
-                let mut other = SqliteConnection::establish(path.to_str().unwrap()).unwrap();
-                other.batch_execute("BEGIN IMMEDIATE").unwrap();
+                let mut other = db_locked(path);
                 until_committed(&mut other, sql, then, work)
             }
             DatabaseUrl::Postgres(url) => {
@@ -94,6 +94,15 @@ impl TestServer {
             }
         }
     }
+}
+
+/// A connection that has taken an embedded database for writing, as soon as the server let go of it.
+pub fn db_locked(path: &Path) -> SqliteConnection {
+    let mut connection = SqliteConnection::establish(path.to_str().unwrap()).unwrap();
+    connection
+        .batch_execute("PRAGMA busy_timeout = 60000; BEGIN IMMEDIATE")
+        .unwrap();
+    connection
 }
 
 fn until_committed<T: Send>(

@@ -26,7 +26,7 @@ def clients():
 
 @pytest.fixture(scope="session")
 def metadata(issuer):
-    answer = requests.get(issuer + "/.well-known/oauth-authorization-server", timeout=10)
+    answer = requests.get(issuer + "/.well-known/oauth-authorization-server", timeout=60)
     answer.raise_for_status()
     return answer.json()
 
@@ -46,7 +46,7 @@ def introspect(metadata, clients):
             metadata["introspection_endpoint"],
             data={"token": token},
             auth=(api["client_id"], api["client_secret"]),
-            timeout=10,
+            timeout=60,
         )
         answer.raise_for_status()
         return answer.json()

@@ -62,7 +62,7 @@ class Person:
         home = urlsplit(url)[:2]
         for _ in range(10):
             sent = {"params": pairs} if method == "GET" else {"data": pairs}
-            answer = self.browser.request(method, url, allow_redirects=False, timeout=10, **sent)
+            answer = self.browser.request(method, url, allow_redirects=False, timeout=60, **sent)
             if answer.status_code not in (302, 303):
                 assert answer.status_code < 500, f"{url} answered {answer.status_code}"
                 self.page = BeautifulSoup(answer.text, "html.parser")

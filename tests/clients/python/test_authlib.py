@@ -12,7 +12,7 @@ REDIRECT_URI = "https://notes.example/callback"
 
 @pytest.fixture
 def server(issuer):
-    return requests.get(get_well_known_url(issuer, external=True), timeout=10).json()
+    return requests.get(get_well_known_url(issuer, external=True), timeout=60).json()
 
 
 @pytest.fixture

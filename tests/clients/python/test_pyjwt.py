@@ -12,7 +12,7 @@ from conftest import WORLD
 @pytest.fixture(scope="module")
 def key_set():
     issuer = WORLD["issuer"]
-    metadata = requests.get(issuer + "/.well-known/oauth-authorization-server", timeout=10).json()
+    metadata = requests.get(issuer + "/.well-known/oauth-authorization-server", timeout=60).json()
     # Without the pause between two readings that protects a key set from bad tokens.
     return jwt.PyJWKClient(metadata["jwks_uri"], cooldown_duration=0)
 
@@ -26,7 +26,7 @@ def token(metadata, clients):
             metadata["token_endpoint"],
             data={"grant_type": "client_credentials", "scope": "notes.read"},
             auth=(machine["client_id"], machine["client_secret"]),
-            timeout=10,
+            timeout=60,
         )
         answer.raise_for_status()
         return answer.json()["access_token"]

@@ -29,7 +29,7 @@ def token(clients, metadata):
         metadata["token_endpoint"],
         data={"grant_type": "client_credentials"},
         auth=(machine["client_id"], machine["client_secret"]),
-        timeout=10,
+        timeout=60,
     )
     return answer.json()["access_token"]
 
@@ -61,11 +61,11 @@ def test_the_program_knows_real_tokens_and_secrets_from_mistyped_ones(clients, i
 def test_the_example_is_a_token_of_no_server(page, issuer, is_token):
     (example,) = re.findall(r"```text\n(.*)\n```", page)
     assert is_token(example)
-    answer = requests.post(issuer + "/auth/leaked", timeout=10, data={"token": example})
+    answer = requests.post(issuer + "/auth/leaked", timeout=60, data={"token": example})
     assert answer.json() == {"tokens": [{"last_four": example[-4:], "revoked": False}]}
 
 
 def test_a_reported_token_is_revoked(issuer, token):
     for revoked in (True, False):
-        answer = requests.post(issuer + "/auth/leaked", timeout=10, data={"token": f"nothing\n{token}"})
+        answer = requests.post(issuer + "/auth/leaked", timeout=60, data={"token": f"nothing\n{token}"})
         assert [one["revoked"] for one in answer.json()["tokens"]] == [False, revoked]
