@@ -27,7 +27,6 @@ const RECORD_ROUND: Duration = Duration::from_secs(5);
 
 /// Begins; ends with the process or the runtime.
 pub fn start(app: &Data<App>) {
-    rt::spawn(look_for_changes(app.clone()));
     rt::spawn(wipe_answers(app.clone()));
     rt::spawn(write_last_uses(app.clone()));
     rt::spawn(purge_expired(app.clone()));
@@ -35,7 +34,8 @@ pub fn start(app: &Data<App>) {
     rt::spawn(rotate_keys(app.clone()));
 }
 
-async fn look_for_changes(app: Data<App>) {
+/// Notices what other processes change, as long as the runtime lasts.
+pub async fn look_for_changes(app: Data<App>) {
     loop {
         rt::time::sleep(LAG).await;
         if let Err(error) = app.db.look_for_changes().await {

@@ -5,6 +5,7 @@ use std::pin::pin;
 
 use actix_web::dev::{Server, ServerHandle};
 use actix_web::middleware::from_fn;
+use actix_web::rt;
 use actix_web::web::{self, Data, PayloadConfig};
 use actix_web::{App as HttpApp, HttpServer};
 use tokio::signal::unix::{SignalKind, signal};
@@ -91,7 +92,7 @@ pub async fn start(config: Config, clock: Clock) -> Result<Running, String> {
     let metrics = metrics_listen
         .map(|address| serve_metrics(&app, address))
         .transpose()?;
-    housekeeping::start(&app);
+    rt::spawn(housekeeping::look_for_changes(app.clone()));
     Ok(Running {
         app,
         address,
@@ -113,7 +114,7 @@ fn serve_metrics(app: &Data<App>, address: SocketAddr) -> Result<ServerHandle, S
     .map_err(|error| format!("`metrics_listen` {address} cannot be bound: {error}"))?
     .run();
     let handle = server.handle();
-    actix_web::rt::spawn(server);
+    rt::spawn(server);
     Ok(handle)
 }
 
@@ -126,6 +127,12 @@ impl Running {
     /// The issuer in force.
     pub fn issuer(&self) -> &str {
         self.app.issuer.as_str()
+    }
+
+    /// Begins what the server does by itself, until it stops. Tests go without, so that no round comes
+    /// between their steps.
+    pub fn keep_house(&self) {
+        housekeeping::start(&self.app);
     }
 
     /// The server's parts.
@@ -150,7 +157,7 @@ impl Running {
             watch(SignalKind::interrupt())?,
         );
         let handle = self.handle();
-        actix_web::rt::spawn(async move {
+        rt::spawn(async move {
             futures_util::future::select(pin!(terminate.recv()), pin!(interrupt.recv())).await;
             handle.stop(true).await;
         });

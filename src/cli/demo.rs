@@ -31,6 +31,7 @@ pub(super) async fn demo(config: Config, json: bool) -> Result<(), Failure> {
     let listeners = demo::bind().map_err(|error| format!("No free port is left: {error}."))?;
     let clients = seed::seed(&config, &listeners).await?;
     let running = server::start(config, Clock::System).await?;
+    running.keep_house();
     running.stop_on_signals()?;
     story(running.issuer(), &listeners).print(json)?;
 

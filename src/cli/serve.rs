@@ -19,6 +19,7 @@ pub(super) async fn serve(loaded: Loaded) -> Result<(), Failure> {
     }
     let clock = Clock::System;
     let running = server::start(loaded.config, clock.clone()).await?;
+    running.keep_house();
     running.stop_on_signals()?;
     note(&format!(
         "Latchkey serves {} on {}.",

@@ -190,7 +190,7 @@ fn the_kept_answer_is_wiped_when_the_window_ends() {
     let (_, first) = app.tokens("ada");
     app.refresh(&first).assert_tokens();
     server.advance(11);
-    // The server's own round comes every ten seconds; a start begins with one.
+    // A start begins with the server's own round.
     let server = server.restart();
     until("the answer is wiped", || {
         server.db_sealed_answer(&first).is_none()

@@ -186,7 +186,7 @@ fn writing_last_uses_makes_no_server_forget_its_copies() {
 
 #[test]
 fn the_server_writes_by_itself_and_at_its_stop_what_is_left() {
-    let server = TestServer::start();
+    let server = TestServer::start().restart();
     server.db_user("ada");
     let (app, api) = (ThirdPartyApp::web(&server), ResourceServer::new(&server));
     let (token, _) = app.tokens("ada");

@@ -154,11 +154,18 @@ impl TestServer {
 
     /// A server on a configuration and a folder that exist. Those of one database tell one time.
     pub fn serve(config: Config, folder: TempDir, clock: Clock) -> Self {
+        Self::run(config, folder, clock, false)
+    }
+
+    fn run(config: Config, folder: TempDir, clock: Clock, keeps_house: bool) -> Self {
         let (started, parts) = mpsc::channel();
         let served = clock.clone();
         let thread = std::thread::spawn(move || {
             System::new().block_on(async move {
                 let running = latchkey::server::start(config, served).await.unwrap();
+                if keeps_house {
+                    running.keep_house();
+                }
                 started
                     .send((running.address(), running.app(), running.handle()))
                     .unwrap();
@@ -176,12 +183,13 @@ impl TestServer {
         }
     }
 
-    /// Stops the server and starts one on the same database, at the same time.
+    /// Stops the server and starts one on the same database, at the same time, which also does what a
+    /// server does by itself.
     pub fn restart(mut self) -> Self {
         let config = self.app.config.clone();
         self.stop();
         let folder = std::mem::replace(&mut self.folder, TempDir::new().unwrap());
-        Self::serve(config, folder, self.clock.clone())
+        Self::run(config, folder, self.clock.clone(), true)
     }
 
     fn stop(&mut self) {
