@@ -6,6 +6,7 @@ use diesel::prelude::*;
 use crate::clock::UnixTime;
 use crate::db::{DbConnection, unless_taken};
 use crate::oauth::id::{IdKind, new_id};
+use crate::oauth::mismatch::harmless;
 use crate::schema::audit_events;
 
 /// One line.
@@ -48,11 +49,11 @@ impl AuditEvent {
         }
     }
 
-    /// The same, with what explains it.
+    /// The same, with what explains it, which may hold what somebody typed.
     #[must_use]
     pub fn about(self, detail: &str) -> Self {
         Self {
-            detail: Some(detail.to_owned()),
+            detail: Some(harmless(detail)),
             ..self
         }
     }

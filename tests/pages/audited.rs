@@ -152,3 +152,15 @@ fn who_is_turned_away_from_the_administrators_pages_is_noted_once_a_minute() {
     assert_page(&browser.get_once(&server.address("/admin")), 403);
     assert_eq!(server.db_events("admin.refused"), 3);
 }
+
+#[test]
+fn a_token_that_was_pasted_into_an_address_is_not_noted() {
+    let server = TestServer::start();
+    let ada = server.db_user("ada");
+    let token = server.db_personal_token(&ada, "read", None);
+    let at = server.address(&format!("/admin/users/{token}"));
+    assert_page(&signed_in(&server, "ada").get_once(&at), 403);
+    let detail = event(&server, "admin.refused").detail.unwrap();
+    assert!(detail.contains("left out"), "{detail}");
+    assert!(!detail.contains(&token), "{detail}");
+}
