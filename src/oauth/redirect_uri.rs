@@ -1,7 +1,7 @@
 //! Redirect URIs: what may be registered (RFC 6749 §3.1.2, RFC 8252 §7 and §8.4) and what matches at a
 //! request (RFC 9700 §2.1: byte by byte, only the port of a native client's loopback URI is free).
 
-use url::{Host, Url};
+use url::{Host, ParseError, Url};
 
 /// A redirect URI that matched one of its client's. Only [`MatchedRedirectUri::find`] makes one from a
 /// request, so redirecting to an unchecked URI does not type-check.
@@ -103,8 +103,12 @@ pub fn check(uri: &str, client_is_public: bool) -> Result<(), String> {
     if uri.contains('#') {
         return refuse("must not have a fragment (RFC 6749 section 3.1.2)");
     }
-    let Ok(url) = Url::parse(uri) else {
-        return refuse("must be absolute, like https://app.example/callback");
+    let url = match Url::parse(uri) {
+        Ok(url) => url,
+        Err(ParseError::RelativeUrlWithoutBase) => {
+            return refuse("must be absolute, like https://app.example/callback");
+        }
+        Err(error) => return refuse(&format!("cannot be read: {error}")),
     };
     if uri.contains('*') {
         return refuse("must not have wildcards: register every URI in full");

@@ -70,6 +70,12 @@ fn relative_uris_and_fragments_are_refused() {
 }
 
 #[test]
+fn a_port_that_is_none_is_named() {
+    let why = check("https://c.example:65536/cb", true).unwrap_err();
+    assert!(why.contains("port"), "{why}");
+}
+
+#[test]
 fn http_beyond_loopback_is_refused() {
     assert_refused(&[
         "http://c.example/cb",
