@@ -25,7 +25,7 @@
 //! Imports go one way, from lower lines of this list to higher ones:
 //!
 //! 1. `clock`, `config`, `oauth`: neither database nor HTTP
-//! 2. `error`
+//! 2. `error`, `sealing`
 //! 3. `schema`, `db`, `models`: rows and queries
 //! 4. `signing`: the keys that sign access tokens
 //! 5. `directory`, `authentication`: copies of what every request reads; who is calling
@@ -59,6 +59,7 @@ pub mod records;
 mod routes;
 #[expect(missing_docs, reason = "Diesel writes it")]
 pub mod schema;
+pub mod sealing;
 pub mod server;
 pub mod signing;
 pub mod web;

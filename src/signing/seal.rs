@@ -1,11 +1,10 @@
-//! How private keys lie in the database: encrypted with AES-256-GCM under a key that the master key gives,
-//! each bound to its `kid`, so that one cannot be passed off as another.
-
-use aws_lc_rs::aead::{AES_256_GCM, Aad, NONCE_LEN, Nonce, RandomizedNonceKey};
+//! How private keys lie in the database: encrypted under a key that the master key gives, each bound to its
+//! `kid`, so that one cannot be passed off as another.
 
 use crate::error::{Error, Result};
 use crate::models::signing_key::SigningKey;
 use crate::oauth::KeyPair;
+use crate::sealing;
 
 /// What encrypts and decrypts them. Does not print itself.
 #[derive(Clone)]
@@ -17,17 +16,13 @@ impl KeySeal {
         Self(key.to_vec())
     }
 
-    /// Encrypts the private half: nonce, then ciphertext and tag.
+    /// Encrypts the private half.
     ///
     /// # Errors
     /// Where the key cannot be written.
     pub fn seal(&self, pair: &KeyPair, kid: &str) -> Result<Vec<u8>> {
-        let mut text = pair.to_pkcs8().map_err(Error::Failed)?;
-        let nonce = self
-            .key()?
-            .seal_in_place_append_tag(Aad::from(kid), &mut text)
-            .map_err(Error::failed)?;
-        Ok([nonce.as_ref().as_slice(), &text].concat())
+        let text = pair.to_pkcs8().map_err(Error::Failed)?;
+        sealing::seal(&self.0, kid, text)
     }
 
     /// Decrypts what [`Self::seal`] made.
@@ -44,17 +39,7 @@ impl KeySeal {
             ))
         };
         let sealed = key.sealed_private_key.as_deref().unwrap_or_default();
-        let (nonce, text) = sealed.split_at_checked(NONCE_LEN).ok_or_else(wrong)?;
-        let nonce = Nonce::try_assume_unique_for_key(nonce).map_err(Error::failed)?;
-        let mut text = text.to_vec();
-        let clear = self
-            .key()?
-            .open_in_place(nonce, Aad::from(&key.id), &mut text)
-            .map_err(|_| wrong())?;
-        KeyPair::from_pkcs8(key.algorithm, clear).map_err(Error::Failed)
-    }
-
-    fn key(&self) -> Result<RandomizedNonceKey> {
-        RandomizedNonceKey::new(&AES_256_GCM, &self.0).map_err(Error::failed)
+        let clear = sealing::open(&self.0, &key.id, sealed).ok_or_else(wrong)?;
+        KeyPair::from_pkcs8(key.algorithm, &clear).map_err(Error::Failed)
     }
 }
