@@ -7,8 +7,10 @@ use crate::clock::UnixTime;
 use crate::db::DbConnection;
 use crate::schema::{client_secrets, clients, projects};
 
-/// Days without use after which a client counts as unused.
+/// Days without use after which a client or a token counts as unused.
 pub const UNUSED_DAYS: i64 = 90;
+/// The same in seconds.
+pub const UNUSED: i64 = UNUSED_DAYS * DAY;
 /// Days before its end at which a secret is told of.
 pub const EXPIRING_DAYS: i64 = 14;
 const DAY: i64 = 86400;
@@ -52,7 +54,7 @@ pub fn find(connection: &mut DbConnection, now: UnixTime) -> QueryResult<Attenti
         .order(order)
         .select(named)
         .load(connection)?;
-    let before = now.plus(-UNUSED_DAYS * DAY);
+    let before = now.plus(-UNUSED);
     let unused = enabled
         .filter(clients::created_at.lt(before))
         .filter(

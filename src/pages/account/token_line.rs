@@ -10,8 +10,6 @@ use crate::web::page::{Moment, ScopeLine, scope_lines};
 
 /// Days before the end in which a line warns of it.
 const SOON: i64 = 7;
-/// Seconds without use after which a line asks whether it is still needed.
-const LONG_UNUSED: i64 = 90 * 86400;
 
 /// One of them.
 pub(in crate::pages) struct TokenLine {
@@ -52,7 +50,7 @@ impl TokenLine {
             leaked: ended.filter(|_| is_leaked).map(|at| Moment::new(at, now)),
             is_live,
             expires_soon: is_live && ends_soon(&token, now),
-            is_long_unused: is_live && now.since(last_needed) >= LONG_UNUSED,
+            is_long_unused: is_live && now.since(last_needed) >= attention::UNUSED,
             name: token.name.unwrap_or_default(),
             last_four: token.last_four,
         }

@@ -4,6 +4,7 @@ use actix_web::HttpResponse;
 use actix_web::http::StatusCode;
 use askama::Template;
 
+use crate::models::attention::UNUSED;
 use crate::models::client::Client;
 use crate::models::client::application::Application;
 use crate::models::client::search::{self, Search, State};
@@ -14,8 +15,6 @@ use crate::web::visitor::PageResult;
 
 use super::PATH;
 
-/// Seconds without a use after which a client counts as unused: 90 days.
-const UNUSED: i64 = 90 * 86400;
 /// More characters than any name has, so that nobody makes the database compare with a book.
 const LONGEST_WORDS: usize = 200;
 
