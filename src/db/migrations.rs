@@ -51,8 +51,10 @@ pub(super) fn all_applied(connection: &mut DbConnection) -> Result<bool, String>
             (connection.applied_migrations(), known)
         }
     };
-    let applied = applied.map_err(|error| failed(&error))?.len();
-    Ok(applied >= known.map_err(|error| failed(&error))?)
+    let unread =
+        |error: &dyn std::fmt::Display| format!("the migrations could not be read: {error}");
+    let applied = applied.map_err(|error| unread(&error))?.len();
+    Ok(applied >= known.map_err(|error| unread(&error))?)
 }
 
 fn failed(error: &impl std::fmt::Display) -> String {

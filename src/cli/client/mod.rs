@@ -32,7 +32,7 @@ pub(super) enum ClientCommand {
         which: Which,
         /// Let the old secrets go on for so long, so that the new one can be rolled out
         #[arg(long, value_name = "SECONDS", default_value_t = 0)]
-        #[arg(value_parser = clap::value_parser!(i64).range(0..=YEAR))]
+        #[arg(value_parser = clap::value_parser!(i64).range(0..=YEAR), allow_negative_numbers = true)]
         overlap: i64,
     },
     /// Disable a client: it gets no tokens, and those it has do not work until enabled again

@@ -13,7 +13,7 @@ word! {
         Web = "web",
         /// Runs on people's devices (RFC 8252).
         Native = "native",
-        /// Runs in browsers.
+        /// Runs in browsers, also where somebody develops it on a loopback address.
         SinglePage = "single-page",
         /// Acts for itself.
         Service = "service",
@@ -37,7 +37,7 @@ impl Application {
         let acts_for_people = [GrantType::AuthorizationCode, GrantType::Password]
             .iter()
             .any(|grant_type| client.grant_types.contains(grant_type));
-        if client.is_native() {
+        if client.is_native() && client.allowed_origins.is_empty() {
             Self::Native
         } else if client.is_public() {
             Self::SinglePage

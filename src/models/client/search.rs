@@ -65,6 +65,12 @@ macro_rules! is_native {
     }};
 }
 
+macro_rules! is_native_application {
+    () => {
+        is_native!().and(clients::allowed_origins.eq("[]"))
+    };
+}
+
 macro_rules! acts_for_people {
     () => {
         clients::grant_types
@@ -94,12 +100,12 @@ macro_rules! narrowed {
         }
         query = match $search.application {
             None => query,
-            Some(Application::Native) => {
-                query.filter(clients::kind.eq(public)).filter(is_native!())
-            }
+            Some(Application::Native) => query
+                .filter(clients::kind.eq(public))
+                .filter(is_native_application!()),
             Some(Application::SinglePage) => query
                 .filter(clients::kind.eq(public))
-                .filter(diesel::dsl::not(is_native!())),
+                .filter(diesel::dsl::not(is_native_application!())),
             Some(Application::Web) => query
                 .filter(clients::kind.ne(public))
                 .filter(acts_for_people!()),

@@ -44,11 +44,11 @@ fn code(facts: &Facts<'_>, token: &str, proof: &str) -> String {
          # Open this in a browser. It ends at the redirect URI, with ?code=… in the address.\n\
          echo {authorize}\"$challenge\"\n\
          \n\
-         # Redeem the code within a minute.\n\
-         read -r code\n\
+         # Redeem the code within a minute. The braces keep `read` from taking the next line that is pasted.\n\
+         {{ printf 'code: '; read -r code\n\
          curl {token} {proof} \\\n  \
          -d grant_type=authorization_code -d code=\"$code\" \\\n  \
-         --data-urlencode {redirect_uri} -d code_verifier=\"$verifier\"\n"
+         --data-urlencode {redirect_uri} -d code_verifier=\"$verifier\"; }}\n"
     )
 }
 
