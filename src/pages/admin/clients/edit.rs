@@ -77,7 +77,7 @@ async fn change(admin: &Administrator, body: &Body) -> PageResult {
     let (id, event) = (client.id.clone(), event(admin, "client.changed", &client));
     let change = admin.app.db.write(move |connection| {
         // As it is by now, so that the log tells what this change changed.
-        let Some(old) = client::find(connection, &id)? else {
+        let Some(old) = client::find_and_lock(connection, &id)? else {
             return Ok(Ok(false));
         };
         let changed = match wanted.apply(connection, old.clone())? {

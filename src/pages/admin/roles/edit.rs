@@ -164,7 +164,9 @@ async fn save(
         let includes = role.includes.join(" ");
         let detail = format!("{}: {}; includes {includes}", role.name, role.scope);
         if changes.is_some() {
-            role::update(connection, &role)?;
+            if !role::update(connection, &role)? {
+                return Ok(Saved::Gone);
+            }
         } else if unless_taken(connection, |connection| role::insert(connection, role))?.is_none() {
             return Ok(Saved::Taken);
         }
