@@ -63,7 +63,7 @@ async fn set(admin: &Administrator, client: &Client, at: Option<UnixTime>) -> Pa
         None => ("client.enabled", "enabled"),
     };
     let (id, event) = (client.id.clone(), event(admin, action, client));
-    let change = admin.app.db.write(move |connection| {
+    let change = admin.write(move |connection| {
         // A second disabling, by somebody with the same page open, does not move the time of the first.
         let done = client::set_disabled(connection, &id, at)?;
         let is_there = done || client::find(connection, &id)?.is_some();

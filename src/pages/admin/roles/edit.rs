@@ -134,7 +134,7 @@ async fn save(
         Some(_) => "role.changed",
     };
     let event = admin.event(action);
-    let save = admin.app.db.write(move |connection| {
+    let save = admin.write(move |connection| {
         let (scopes, roles) = (scope::list(connection)?, role::list(connection)?);
         let is_there = |name: &String| roles.iter().any(|role| role.name == *name);
         match (is_there(&role.name), changes.is_some()) {
@@ -173,7 +173,7 @@ async fn save(
         event.about(&detail).insert(connection)?;
         Ok(Saved::Yes)
     });
-    Ok(save.await?)
+    save.await
 }
 
 async fn show(
