@@ -39,6 +39,9 @@ const TAKEN_OVER: Ended = Ended(
     "Nothing is here",
 );
 
+/// Where a page is, what is done there, and what is typed.
+type Act<'a> = (&'a str, &'a str, &'a [(&'a str, &'a str)]);
+
 /// Sends a form whose sender has been let in when something ends: nothing is written.
 #[track_caller]
 fn assert_too_late(person: &mut Person<'_>, form: &Form, Ended(sql, status, title): &Ended) {
@@ -102,7 +105,7 @@ fn who_is_no_administrator_any_more_makes_and_opens_nothing() {
     let new = [("username", "bea"), ("email", "bea@example.org")];
     let secret = [("secret_name", "second"), ("days", "0")];
     let scope = [("name", "more"), ("description", "Do more")];
-    let acts: [(&str, &str, &[(&str, &str)]); 12] = [
+    let acts: [Act<'_>; 12] = [
         (&user, "/link", &[]),
         (&user, "/roles", &[]),
         (&user, "/edit", &[("username", "eve")]),
