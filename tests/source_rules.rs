@@ -215,6 +215,19 @@ fn no_query_swallows_its_error() {
 }
 
 #[test]
+fn pages_of_the_signed_in_write_as_whoever_they_let_in() {
+    // `Person::write` and its like look whether the session, the role or the membership still lasts.
+    for source in below("src") {
+        if source.is_in("pages/admin") || source.is_in("pages/account") {
+            let flat: String = source.code().map(|(_, line)| line).collect();
+            for bare in ["db.write(", "db.write_one("] {
+                assert!(!flat.contains(bare), "src/{}: {bare}", source.path);
+            }
+        }
+    }
+}
+
+#[test]
 fn every_file_says_first_what_it_is() {
     for folder in ["src", "tests", "benches"] {
         for source in below(folder) {

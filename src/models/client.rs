@@ -154,6 +154,24 @@ pub fn find(connection: &mut DbConnection, id: &str) -> QueryResult<Option<Clien
         .optional()
 }
 
+/// The same, and keeps it from changing until this transaction ends: of two forms that change it at once, the later
+/// one finds what the earlier one wrote.
+pub fn find_and_lock(connection: &mut DbConnection, id: &str) -> QueryResult<Option<Client>> {
+    let one = clients::table.find(id);
+    match connection {
+        // There is one writer, and this is it.
+        DbConnection::Sqlite(connection) => one
+            .select(Client::as_select())
+            .get_result(connection)
+            .optional(),
+        DbConnection::Postgres(connection) => one
+            .select(Client::as_select())
+            .for_no_key_update()
+            .get_result(connection)
+            .optional(),
+    }
+}
+
 /// Those that somebody registered, newest last: not the one that each user has for personal tokens.
 pub fn list_registered(connection: &mut DbConnection) -> QueryResult<Vec<Client>> {
     clients::table

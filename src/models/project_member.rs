@@ -49,7 +49,7 @@ pub fn insert(connection: &mut DbConnection, member: ProjectMember) -> QueryResu
     Ok(())
 }
 
-/// One person's membership.
+/// One person's membership. It stays as it is while the project is locked: whoever changes it locks that first.
 pub fn find(
     connection: &mut DbConnection,
     project_id: &str,
@@ -60,23 +60,6 @@ pub fn find(
         .select(ProjectMember::as_select())
         .get_result(connection)
         .optional()
-}
-
-/// Whether a person belongs to a project; then that stays so until this transaction ends.
-pub fn is_member_and_hold(
-    connection: &mut DbConnection,
-    project_id: &str,
-    user_id: &str,
-) -> QueryResult<bool> {
-    let one = project_members::table
-        .find((project_id, user_id))
-        .select(project_members::user_id);
-    let found: Option<String> = match connection {
-        // There is one writer, and this is it.
-        DbConnection::Sqlite(connection) => one.get_result(connection).optional()?,
-        DbConnection::Postgres(connection) => one.for_share().get_result(connection).optional()?,
-    };
-    Ok(found.is_some())
 }
 
 /// Everybody, by name.

@@ -10,6 +10,8 @@ use crate::db::{DbConnection, note_change, note_token_change};
 use crate::oauth::{List, Scope};
 use crate::schema::{roles, users};
 
+use super::user;
+
 /// Everybody's role: it grants the default scopes and those added to it.
 pub const USER: &str = "user";
 /// The role that opens `/admin`.
@@ -166,10 +168,13 @@ pub fn update(connection: &mut DbConnection, role: &Role) -> QueryResult<bool> {
 
 /// Deletes one, and takes it from everybody and every role that has it.
 pub fn delete(connection: &mut DbConnection, name: &str) -> QueryResult<bool> {
+    // Of several users, these are always locked first.
+    user::admins_and_lock(connection)?;
     let holders: Vec<(String, String)> = users::table
         .filter(users::roles.ne("[]"))
         .filter(users::roles.like(held(name)).escape('\\'))
         .select((users::id, users::roles))
+        .order(users::id)
         .load(connection)?;
     for (id, held) in holders {
         diesel::update(users::table.find(id))

@@ -104,10 +104,13 @@ pub fn update(connection: &mut DbConnection, scope: &RegisteredScope) -> QueryRe
 /// that is added later is nobody's. Tokens that have it keep the name, which nothing grants any more.
 pub fn delete(connection: &mut DbConnection, name: &str) -> QueryResult<bool> {
     let without = |scope: &Scope| -> Scope { scope.names().filter(|own| *own != name).collect() };
-    for client in client::list_with_scope(connection, name)? {
-        diesel::update(clients::table.find(&client.id))
-            .set(clients::scope.eq(without(&client.scope)))
-            .execute(connection)?;
+    for listed in client::list_with_scope(connection, name)? {
+        // As it is by now: somebody may be changing it.
+        if let Some(client) = client::find_and_lock(connection, &listed.id)? {
+            diesel::update(clients::table.find(&client.id))
+                .set(clients::scope.eq(without(&client.scope)))
+                .execute(connection)?;
+        }
     }
     for role in role::list(connection)? {
         if role.scope.contains(name) {

@@ -151,7 +151,8 @@ pub(super) fn find_and_hold(connection: &mut DbConnection, id: &str) -> QueryRes
     find_under!(for_share, connection, id)
 }
 
-/// The same for whoever ends what the user holds: those who sign in, and others who end it, wait.
+/// The same for whoever acts as the user or ends what the user holds: those who sign in, and others who end it, wait.
+/// Whoever locks more than one user locks the administrators first ([`admins_and_lock`]).
 pub fn find_and_lock(connection: &mut DbConnection, id: &str) -> QueryResult<Option<User>> {
     find_under!(for_no_key_update, connection, id)
 }
@@ -160,12 +161,6 @@ pub fn find_and_lock(connection: &mut DbConnection, id: &str) -> QueryResult<Opt
 /// time, and whoever was disabled or has a new password since is not to be let in.
 pub fn is_unchanged(connection: &mut DbConnection, checked: &User) -> QueryResult<bool> {
     let now = find_and_hold(connection, &checked.id)?;
-    Ok(now.is_some_and(|now| now.is_still(checked)))
-}
-
-/// The same for whoever sets another password.
-pub fn is_unchanged_and_lock(connection: &mut DbConnection, checked: &User) -> QueryResult<bool> {
-    let now = find_and_lock(connection, &checked.id)?;
     Ok(now.is_some_and(|now| now.is_still(checked)))
 }
 
@@ -193,8 +188,8 @@ pub fn any_admin(connection: &mut DbConnection) -> QueryResult<bool> {
     Ok(admins > 0)
 }
 
-/// The administrators who can sign in. They stay so until this transaction ends: two who take the role
-/// from each other at once must not both succeed.
+/// The administrators who can sign in. They stay so until this transaction ends: two who take the role from each
+/// other at once must not both succeed. Always taken in one order, and before any other user.
 pub fn admins_and_lock(connection: &mut DbConnection) -> QueryResult<Vec<String>> {
     let admins = users::table
         .filter(users::roles.ne("[]"))

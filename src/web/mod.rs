@@ -1,5 +1,6 @@
 //! What endpoints and pages share about HTTP.
 
+mod act;
 pub mod client_address;
 pub mod cookies;
 pub mod cors;

@@ -203,7 +203,7 @@ impl Person {
     /// field with what is wrong with it, or nothing where all is well.
     ///
     /// # Errors
-    /// A page about too many attempts; the database's.
+    /// A page about too many attempts, or that says that the session has ended; the database's.
     pub async fn confirm(&self, fields: &Params<'_>) -> Result<Option<Field>, PageError> {
         if !self.must_confirm() {
             return Ok(None);
@@ -222,31 +222,9 @@ impl Person {
             SignIn::Throttled(seconds) => return Err(PageError::throttled(seconds)),
         }
         let (id, now) = (self.signed_in.session.id, self.now);
-        self.app
-            .db
-            .write(move |connection| Ok(session::confirm(connection, &id, now)?))
+        self.write(move |connection| Ok(session::confirm(connection, &id, now)?))
             .await?;
         Ok(None)
-    }
-
-    /// Writes what the person makes, as long as the session lasts: whoever ends it, by another password or
-    /// otherwise, ends what this person can open, and nothing may be made behind that.
-    ///
-    /// # Errors
-    /// A page that says that the session has ended; the database's.
-    pub async fn write<T: Send + 'static>(
-        &self,
-        work: impl FnOnce(&mut DbConnection) -> crate::error::Result<T> + Send + 'static,
-    ) -> Result<T, PageError> {
-        let (session, now) = (self.signed_in.session.clone(), self.now);
-        let written = self.app.db.write(move |connection| {
-            if session::is_live_and_hold(connection, &session, now)? {
-                work(connection).map(Some)
-            } else {
-                Ok(None)
-            }
-        });
-        written.await?.ok_or_else(PageError::signed_out)
     }
 
     /// An audit event of this person's doing.

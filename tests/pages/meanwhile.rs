@@ -1,14 +1,12 @@
 //! What changes while somebody signs in or decides counts.
 
-use std::time::Duration;
-
 use latchkey::models::{scope, user};
 
 use crate::support::actors::sign_in;
 use crate::support::app::PASSWORD;
 use crate::support::browser::Form;
-use crate::support::hashing::{SLOW, busy, until_waiting};
-use crate::support::{Answer, Browser, NewClient, Person, TestServer, ThirdPartyApp};
+use crate::support::hashing::while_hashing;
+use crate::support::{Answer, Browser, NewClient, TestServer, ThirdPartyApp};
 
 use super::{assert_page, at_consent, decide, is_signed_in, signed_in};
 
@@ -26,23 +24,6 @@ fn sign_in_while(server: &TestServer, change: impl FnOnce()) -> (Browser, Answer
     while_hashing(server, change, || {
         let answer = sign_in(&mut browser, &at, &page, "ada", PASSWORD).1;
         (browser, answer)
-    })
-}
-
-/// Does `change` while the password of `request` waits for its hash.
-fn while_hashing<T: Send>(
-    server: &TestServer,
-    change: impl FnOnce(),
-    request: impl FnOnce() -> T + Send,
-) -> T {
-    let busy = busy(&server.app.hasher, 30, SLOW);
-    std::thread::scope(|scope| {
-        let request = scope.spawn(request);
-        until_waiting(server, |count| count >= 20);
-        std::thread::sleep(Duration::from_millis(300));
-        change();
-        drop(busy);
-        request.join().unwrap()
     })
 }
 
@@ -128,36 +109,6 @@ fn allow_in_a_session_that_ends_meanwhile_gives_no_code() {
     assert!(answer.body.contains("start again there"), "{answer:?}");
     assert_eq!(server.db_count("authorizations"), 0);
     assert_eq!(server.db_count("consents"), 0);
-}
-
-#[test]
-fn nothing_is_made_behind_the_end_of_a_session_or_membership() {
-    let server = TestServer::start();
-    server.db_user("ada");
-    let mut ada = Person::signed_in(&server, "ada");
-    let new = "/account/projects/new";
-    ada.send(new, new, &[("name", "weather")]);
-    let new = "/account/projects/weather/clients/new";
-    let station = [
-        ("name", "Station"),
-        ("proof", "secret"),
-        ("scope", "read"),
-        ("expires", "never"),
-    ];
-    let new_key = ada.send(new, new, &station).link("/keys/new");
-    for (ended, path, status) in [
-        ("project_members", new_key.as_str(), 404),
-        ("sessions", "/account/tokens/new", 403),
-    ] {
-        let form = Form::find(&ada.open(path), path)
-            .fill("name", "backup")
-            .tick("scope", "read");
-        let answer = server.db_while_written(&format!("DELETE FROM {ended}"), || {
-            ada.browser.submit_once(&server.address(path), &form)
-        });
-        assert_page(&answer, status);
-        assert_eq!(server.db_count("access_tokens"), 0, "{path}");
-    }
 }
 
 #[test]

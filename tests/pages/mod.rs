@@ -1,6 +1,7 @@
 //! The pages for people (issue 2, §6), read and filled in like a browser without scripts does.
 
 mod account;
+mod acts;
 mod admin;
 mod audit_log;
 mod audit_log_list;

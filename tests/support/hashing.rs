@@ -2,6 +2,7 @@
 
 use std::pin::Pin;
 use std::task::{Context, Waker};
+use std::time::Duration;
 
 use latchkey::authentication::PasswordHasher;
 use latchkey::error::Result;
@@ -46,4 +47,21 @@ pub fn full(hasher: &PasswordHasher) -> Busy<'_> {
 #[track_caller]
 pub fn until_waiting(server: &TestServer, right: impl Fn(usize) -> bool) {
     until("as many hashes wait", || right(server.app.hasher.waiting()));
+}
+
+/// Does `change` while the password of `request` waits for its hash.
+pub fn while_hashing<T: Send>(
+    server: &TestServer,
+    change: impl FnOnce(),
+    request: impl FnOnce() -> T + Send,
+) -> T {
+    let busy = busy(&server.app.hasher, 30, SLOW);
+    std::thread::scope(|scope| {
+        let request = scope.spawn(request);
+        until_waiting(server, |count| count >= 20);
+        std::thread::sleep(Duration::from_millis(300));
+        change();
+        drop(busy);
+        request.join().unwrap()
+    })
 }

@@ -94,7 +94,7 @@ async fn disconnect(person: &Person, body: &Body) -> PageResult {
     let client_id = field(&fields, "client_id")?.to_owned();
     let (user_id, now) = (person.signed_in.user.id.clone(), person.now);
     let mut event = person.event("app.disconnected");
-    let disconnect = person.app.db.write(move |connection| {
+    let disconnect = person.write(move |connection| {
         let ending = Ending {
             because: "disconnected by the user",
             by: Some(&user_id),

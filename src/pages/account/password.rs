@@ -82,25 +82,20 @@ async fn change(person: &Person, body: &Body) -> PageResult {
     Ok(response)
 }
 
-/// The new password and what ends with it, all or nothing. False where the old one is no longer the password or
-/// the session is over: a one-time link was faster, and whoever knew the old one must not undo it.
+/// The new password and what ends with it, all or nothing. False where the old one is no longer the password: a
+/// one-time link was faster, and whoever knew the old one must not undo it.
 async fn set(
     person: &Person,
     hash: String,
     ends: Ends,
     renewed: SecretId,
 ) -> Result<bool, PageError> {
-    let (user, session) = (
-        person.signed_in.user.clone(),
-        person.signed_in.session.clone(),
-    );
+    let (user, session) = (person.signed_in.user.clone(), person.signed_in.session.id);
     let (user_id, now) = (user.id.clone(), person.now);
     let mut event = person.event("user.password_changed");
     event.user_id = Some(user_id.clone());
-    let set = person.app.db.write(move |connection| {
-        if !user::is_unchanged_and_lock(connection, &user)?
-            || !session::is_live_and_hold(connection, &session, now)?
-        {
+    let set = person.write(move |connection| {
+        if !user::is_unchanged(connection, &user)? {
             return Ok(false);
         }
         let ending = Ending {
@@ -110,7 +105,7 @@ async fn set(
         };
         user::set_password(connection, &user_id, &hash, now)?;
         if ends.sessions {
-            session::end_all_but(connection, &user_id, Some(&session.id))?;
+            session::end_all_but(connection, &user_id, Some(&session))?;
         }
         if ends.apps {
             authorization::revoke_of_user(connection, &user_id, None, &ending)?;
@@ -120,9 +115,9 @@ async fn set(
             named_token::revoke_of_client(connection, &client_id, &ending)?;
         }
         event.insert(connection)?;
-        Ok(session::renew(connection, &session.id, &renewed, now)?)
+        Ok(session::renew(connection, &session, &renewed, now)?)
     });
-    Ok(set.await?)
+    set.await
 }
 
 impl PasswordForm {

@@ -53,7 +53,7 @@ async fn end(person: &Person, body: &Body) -> PageResult {
     let mut event = person.event("session.ended");
     event.user_id = Some(user_id.clone());
     let now = person.now;
-    let end = person.app.db.write(move |connection| {
+    let end = person.write(move |connection| {
         let live = session::find_live(connection, &id, now)?;
         if session::end(connection, &id, &user_id)? {
             event.insert(connection)?;

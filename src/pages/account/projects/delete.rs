@@ -80,7 +80,7 @@ async fn delete(owner: &Owner, body: &Body) -> PageResult {
     }
     let event = owner.project_event("project.deleted", "");
     let (id, now) = (owner.project.id.clone(), owner.now);
-    let delete = owner.app.db.write(move |connection| {
+    let delete = owner.write(move |connection| {
         let done = project::delete(connection, &id, now)?;
         Ok(event.insert_if(connection, done)?)
     });

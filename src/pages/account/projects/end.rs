@@ -52,7 +52,7 @@ async fn end(owner: &Owner, body: &Body) -> PageResult {
     let (project_id, now) = (owner.project.id.clone(), owner.now);
     let by = owner.signed_in.user.id.clone();
     let event = owner.project_event("project.tokens_revoked", "");
-    let end = owner.app.db.write(move |connection| {
+    let end = owner.write(move |connection| {
         event.insert(connection)?;
         let ending = Ending {
             because: "all keys and tokens of the project were ended",

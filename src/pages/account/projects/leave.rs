@@ -45,7 +45,7 @@ async fn leave(member: &Member, body: &Body) -> PageResult {
     let (project_id, user_id) = (member.project.id.clone(), member.signed_in.user.id.clone());
     let mut event = member.project_event("project.member_left", "");
     event.user_id = Some(user_id.clone());
-    let leave = member.app.db.write(move |connection| {
+    let leave = member.write(move |connection| {
         let changed = members::set(connection, &project_id, &user_id, None)?;
         if changed == Change::Done {
             event.insert(connection)?;

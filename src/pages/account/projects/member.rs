@@ -9,11 +9,10 @@ use actix_web::dev::Payload;
 use actix_web::http::StatusCode;
 use actix_web::{FromRequest, HttpRequest};
 
-use crate::db::DbConnection;
 use crate::models::audit_event::AuditEvent;
 use crate::models::client::{self, Client, ClientKind};
 use crate::models::project::{self, Project};
-use crate::models::project_member::{self, Membership, ProjectMember};
+use crate::models::project_member::{Membership, ProjectMember};
 use crate::oauth::{GrantType, Scope};
 use crate::web::error_page::PageError;
 use crate::web::page::Crumb;
@@ -77,27 +76,6 @@ impl Deref for ClientKeeper {
 
 type Arrival<T> = Pin<Box<dyn Future<Output = Result<T, actix_web::Error>>>>;
 
-impl Member {
-    /// As [`Person::write`], and as long as the person belongs to the project.
-    ///
-    /// # Errors
-    /// The same; 404 for one that does not any more.
-    pub async fn write<T: Send + 'static>(
-        &self,
-        work: impl FnOnce(&mut DbConnection) -> crate::error::Result<T> + Send + 'static,
-    ) -> Result<T, PageError> {
-        let (project_id, user_id) = (self.project.id.clone(), self.signed_in.user.id.clone());
-        let written = self.person.write(move |connection| {
-            if project_member::is_member_and_hold(connection, &project_id, &user_id)? {
-                work(connection).map(Some)
-            } else {
-                Ok(None)
-            }
-        });
-        written.await?.ok_or_else(PageError::not_found)
-    }
-}
-
 impl FromRequest for Member {
     type Error = actix_web::Error;
     type Future = Arrival<Self>;
@@ -129,13 +107,7 @@ impl FromRequest for Owner {
             if member.is_owner() {
                 Ok(Self(member))
             } else {
-                let refusal = PageError::new(
-                    StatusCode::FORBIDDEN,
-                    "This page is for owners",
-                    "You are a member of this project. Only its owners change it and its members.",
-                    "Ask an owner of the project; the page of its members names them.",
-                );
-                Err(instead(member.answer(Err(refusal))))
+                Err(instead(member.answer(Err(Self::owners_only()))))
             }
         })
     }
@@ -245,6 +217,18 @@ impl Member {
     pub async fn own_scope(&self) -> Result<Scope, PageError> {
         let permissions = self.app.directory.permissions().await?;
         Ok(permissions.scope_of_user(&self.signed_in.user.roles))
+    }
+}
+
+impl Owner {
+    /// 403 for a member who is none.
+    pub(super) fn owners_only() -> PageError {
+        PageError::new(
+            StatusCode::FORBIDDEN,
+            "This page is for owners",
+            "You are a member of this project. Only its owners change it and its members.",
+            "Ask an owner of the project; the page of its members names them.",
+        )
     }
 }
 

@@ -149,7 +149,7 @@ async fn add(owner: &Owner, body: &Body) -> PageResult {
     }
     let (project_id, now) = (owner.project.id.clone(), owner.now);
     let mut event = owner.project_event("project.member_added", membership.as_str());
-    let add = owner.app.db.write(move |connection| {
+    let add = owner.write(move |connection| {
         let added = insert(connection, &project_id, &username, membership, now)?;
         if let Ok(user) = &added {
             event.user_id = Some(user.id.clone());
@@ -183,9 +183,6 @@ fn insert(
             "There is no user of this name. Check it with the person.",
         )));
     };
-    if project::find_and_lock(connection, project_id)?.is_none() {
-        return Ok(Err(String::from("The project was deleted.")));
-    }
     if project_member::find(connection, project_id, &user.id)?.is_some() {
         return Ok(Err(format!(
             "{} belongs to the project already.",
@@ -244,7 +241,7 @@ async fn change(owner: &Owner, body: &Body) -> PageResult {
     event.user_id = Some(user_id.clone());
     let project_id = owner.project.id.clone();
     let is_self = user_id == owner.signed_in.user.id;
-    let change = owner.app.db.write(move |connection| {
+    let change = owner.write(move |connection| {
         let changed = set(connection, &project_id, &user_id, wanted)?;
         if changed == Change::Done {
             event.insert(connection)?;
@@ -328,15 +325,14 @@ pub(super) enum Change {
     LastOwner,
 }
 
-/// Changes what a person may do, or takes them out, unless that would take the last owner. The project is
-/// locked first, so that two owners who leave at once do so one after the other.
+/// Changes what a person may do, or takes them out, unless that would take the last owner. The project is locked, as
+/// for every act in it, so that two owners who leave at once do so one after the other.
 pub(super) fn set(
     connection: &mut DbConnection,
     project_id: &str,
     user_id: &str,
     wanted: Option<Membership>,
 ) -> Result<Change> {
-    project::find_and_lock(connection, project_id)?;
     let Some(own) = project_member::find(connection, project_id, user_id)? else {
         return Ok(Change::NobodyThere);
     };

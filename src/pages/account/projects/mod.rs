@@ -11,6 +11,7 @@ pub mod overview;
 pub mod secrets;
 pub mod settings;
 
+mod act;
 mod member;
 mod overlap;
 

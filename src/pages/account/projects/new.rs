@@ -66,7 +66,7 @@ async fn create(person: &Person, body: &Body) -> PageResult {
         person.signed_in.user.id.clone(),
         person.event("project.created"),
     );
-    let create = person.app.db.write(move |connection| {
+    let create = person.write(move |connection| {
         let made = insert(connection, project, &user_id)?;
         if let Ok(slug) = &made {
             event.about(slug).insert(connection)?;

@@ -42,7 +42,7 @@ async fn rename(owner: &Owner, body: &Body) -> PageResult {
     }
     let event = owner.project_event("project.renamed", name);
     let (id, name) = (owner.project.id.clone(), name.to_owned());
-    let rename = owner.app.db.write(move |connection| {
+    let rename = owner.write(move |connection| {
         let done = project::rename(connection, &id, &name)?;
         Ok(event.insert_if(connection, done)?)
     });

@@ -60,7 +60,7 @@ async fn revoke(person: &Person, body: &Body) -> PageResult {
     let mut event = person.event("personal_token.revoked").about(&name);
     event.user_id = Some(user_id.clone());
     event.client_id = Some(client_id.clone());
-    let revoke = person.app.db.write(move |connection| {
+    let revoke = person.write(move |connection| {
         let ending = Ending {
             because: "revoked by its person",
             by: Some(&user_id),

@@ -72,10 +72,7 @@ async fn export(admin: &Administrator, format: Format) -> PageResult {
     let event = admin
         .event("audit_log.exported")
         .about(&filter::words(&filter));
-    let written = admin
-        .app
-        .db
-        .write(move |connection| Ok(event.insert(connection)?));
+    let written = admin.write(move |connection| Ok(event.insert(connection)?));
     written.await?;
     let reader = Reader {
         app: admin.app.clone(),

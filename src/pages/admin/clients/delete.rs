@@ -80,7 +80,7 @@ async fn delete(admin: &Administrator, body: &Body) -> PageResult {
     }
     let event = event(admin, "client.deleted", &client);
     let sentence = format!("{} was deleted.", client.name);
-    let delete = admin.app.db.write(move |connection| {
+    let delete = admin.write(move |connection| {
         let done = client::delete(connection, &client.id)?;
         Ok(event.insert_if(connection, done)?)
     });

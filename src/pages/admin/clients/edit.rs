@@ -75,9 +75,9 @@ async fn change(admin: &Administrator, body: &Body) -> PageResult {
     // A form without the right password is only checked, as one whose numbers cannot be read.
     let is_readable = !form.is_mistaken();
     let (id, event) = (client.id.clone(), event(admin, "client.changed", &client));
-    let change = admin.app.db.write(move |connection| {
+    let change = admin.write(move |connection| {
         // As it is by now, so that the log tells what this change changed.
-        let Some(old) = client::find(connection, &id)? else {
+        let Some(old) = client::find_and_lock(connection, &id)? else {
             return Ok(Ok(false));
         };
         let changed = match wanted.apply(connection, old.clone())? {

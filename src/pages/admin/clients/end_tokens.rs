@@ -77,7 +77,7 @@ async fn end(admin: &Administrator, body: &Body) -> PageResult {
         event(admin, "client.tokens_revoked", &client),
         client.name.clone(),
     );
-    let end = admin.app.db.write(move |connection| {
+    let end = admin.write(move |connection| {
         let ending = Ending {
             because: BECAUSE,
             by: Some(&by),

@@ -141,7 +141,7 @@ async fn insert(
         ..Client::new(&wanted.name, wanted.kind, admin.now)
     };
     let (event, now) = (event(admin, "client.added", &new), admin.now);
-    let insert = admin.app.db.write(move |connection| {
+    let insert = admin.write(move |connection| {
         // An id is never used again, and the audit log knows those of deleted clients.
         if client::find(connection, &new.id)?.is_some()
             || audit_event::any_of_client(connection, &new.id)?
@@ -165,7 +165,7 @@ async fn insert(
         };
         Ok(Outcome::Registered(Box::new(client), secret))
     });
-    Ok(insert.await?)
+    insert.await
 }
 
 /// Whether the client would see everybody's tokens or passwords, or nobody would be asked before it gets in.

@@ -113,7 +113,7 @@ async fn add(admin: &Administrator, body: &Body) -> PageResult {
     let end = (form.days > 0).then(|| now.plus(form.days * 86400));
     let (id, name) = (form.id, form.name.value);
     let event = event(admin, "client_secret.created", &client).about(&name);
-    let insert = admin.app.db.write(move |connection| {
+    let insert = admin.write(move |connection| {
         let secret = unless_taken(connection, |connection| {
             client_secret::insert_as(connection, id, &client_id, &name, end, now)
         })?;
@@ -175,7 +175,7 @@ async fn revoke(admin: &Administrator, body: &Body) -> PageResult {
     let event = event(admin, "client_secret.revoked", &client).about(&secret.name);
     let now = admin.now;
     let sentence = format!("The secret {} was revoked.", secret.name);
-    let revoke = admin.app.db.write(move |connection| {
+    let revoke = admin.write(move |connection| {
         let done = client_secret::revoke(connection, &secret.id, now)?;
         Ok(event.insert_if(connection, done)?)
     });

@@ -4,6 +4,7 @@ use actix_web::HttpResponse;
 
 use crate::clock::UnixTime;
 use crate::models::client::{self, Client};
+use crate::web::error_page::PageError;
 use crate::web::form::Body;
 use crate::web::page::Field;
 use crate::web::person::Administrator;
@@ -62,12 +63,17 @@ async fn set(admin: &Administrator, client: &Client, at: Option<UnixTime>) -> Pa
         None => ("client.enabled", "enabled"),
     };
     let (id, event) = (client.id.clone(), event(admin, action, client));
-    let change = admin.app.db.write(move |connection| {
+    let change = admin.write(move |connection| {
         // A second disabling, by somebody with the same page open, does not move the time of the first.
         let done = client::set_disabled(connection, &id, at)?;
-        Ok(event.insert_if(connection, done)?)
+        let is_there = done || client::find(connection, &id)?.is_some();
+        event.insert_if(connection, done)?;
+        Ok(is_there.then_some(done))
     });
-    change.await?;
-    let sentence = format!("{} is {state}.", client.name);
+    let sentence = if change.await?.ok_or_else(PageError::not_found)? {
+        format!("{} is {state}.", client.name)
+    } else {
+        format!("{} was {state} already.", client.name)
+    };
     Ok(admin.done(&path_of(client), &sentence))
 }

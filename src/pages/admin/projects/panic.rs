@@ -66,7 +66,7 @@ async fn end(admin: &Administrator, body: &Body) -> PageResult {
     let event = admin.event("project.tokens_revoked");
     let (id, slug, now) = (project.id.clone(), project.slug.clone(), admin.now);
     let own = admin.signed_in.user.id.clone();
-    let end = admin.app.db.write(move |connection| {
+    let end = admin.write(move |connection| {
         let ending = Ending {
             by: Some(&own),
             because: "all keys and tokens of the project were ended",

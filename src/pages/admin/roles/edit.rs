@@ -134,7 +134,7 @@ async fn save(
         Some(_) => "role.changed",
     };
     let event = admin.event(action);
-    let save = admin.app.db.write(move |connection| {
+    let save = admin.write(move |connection| {
         let (scopes, roles) = (scope::list(connection)?, role::list(connection)?);
         let is_there = |name: &String| roles.iter().any(|role| role.name == *name);
         match (is_there(&role.name), changes.is_some()) {
@@ -164,14 +164,16 @@ async fn save(
         let includes = role.includes.join(" ");
         let detail = format!("{}: {}; includes {includes}", role.name, role.scope);
         if changes.is_some() {
-            role::update(connection, &role)?;
+            if !role::update(connection, &role)? {
+                return Ok(Saved::Gone);
+            }
         } else if unless_taken(connection, |connection| role::insert(connection, role))?.is_none() {
             return Ok(Saved::Taken);
         }
         event.about(&detail).insert(connection)?;
         Ok(Saved::Yes)
     });
-    Ok(save.await?)
+    save.await
 }
 
 async fn show(

@@ -71,7 +71,7 @@ async fn delete(admin: &Administrator, body: &Body) -> PageResult {
     }
     let event = admin.event("scope.deleted").about(&name);
     let sentence = format!("The scope {name} was deleted.");
-    let delete = admin.app.db.write(move |connection| {
+    let delete = admin.write(move |connection| {
         let done = scope::delete(connection, &name)?;
         Ok(event.insert_if(connection, done)?)
     });

@@ -76,7 +76,7 @@ async fn add(admin: &Administrator, body: &Body) -> PageResult {
     if !form.is_wrong() {
         let scope = form.scope(admin);
         let event = admin.event("scope.added");
-        let add = admin.app.db.write(move |connection| {
+        let add = admin.write(move |connection| {
             let event = event.about(&scope.name);
             let added = unless_taken(connection, |connection| scope::insert(connection, scope))?;
             Ok(event.insert_if(connection, added.is_some())?)
@@ -105,7 +105,7 @@ async fn change(admin: &Administrator, body: &Body) -> PageResult {
     let scope = form.scope(admin);
     let event = admin.event("scope.changed");
     let was = old.clone();
-    let change = admin.app.db.write(move |connection| {
+    let change = admin.write(move |connection| {
         let event = event.about(&changes::of_scope(&was, &scope));
         let done = scope::update(connection, &scope)?;
         Ok(event.insert_if(connection, done)?)

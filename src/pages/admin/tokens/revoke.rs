@@ -120,7 +120,7 @@ async fn revoke(admin: &Administrator, body: &Body) -> PageResult {
         admin.signed_in.user.id.clone(),
         admin.now,
     );
-    let end = admin.app.db.write(move |connection| {
+    let end = admin.write(move |connection| {
         let ending = Ending {
             because: "revoked by an administrator",
             by: Some(&by),

@@ -13,7 +13,7 @@ use crate::web::person::Administrator;
 use crate::web::visitor::PageResult;
 
 use super::super::held::kinds;
-use super::roles::why_not_without;
+use super::roles::NOT_ONESELF;
 use super::{crumbs_to, event, named, path_of};
 
 #[derive(Template)]
@@ -27,7 +27,7 @@ struct Disable {
     ended: Vec<String>,
     /// What stops until the user is enabled again.
     stopped: Vec<String>,
-    refusal: Option<String>,
+    refusal: Option<&'static str>,
     confirmation: Option<Field>,
 }
 
@@ -50,7 +50,7 @@ pub async fn post_enable(admin: Administrator, body: Body) -> HttpResponse {
 async fn ask(
     admin: &Administrator,
     status: StatusCode,
-    refusal: Option<String>,
+    refusal: Option<&'static str>,
     confirmation: Option<Field>,
 ) -> PageResult {
     let user = named(admin).await?;
@@ -91,11 +91,10 @@ async fn disable(admin: &Administrator, body: &Body) -> PageResult {
     }
     let event = event(admin, "user.disabled", &user);
     let (id, own, now) = (user.id.clone(), admin.signed_in.user.id.clone(), admin.now);
-    let disable = admin.app.db.write(move |connection| {
-        let admins = user::admins_and_lock(connection)?;
-        if let Some(refusal) = why_not_without(&admins, &id, id == own) {
-            return Ok(Some(refusal));
-        }
+    if id == own {
+        return ask(admin, WRONG, Some(NOT_ONESELF), None).await;
+    }
+    let disable = admin.write(move |connection| {
         let ending = Ending {
             by: Some(&own),
             because: "user disabled",
@@ -103,13 +102,13 @@ async fn disable(admin: &Administrator, body: &Body) -> PageResult {
         };
         held::end_sign_ins_of_user(connection, &id, &ending)?;
         let done = user::set_disabled(connection, &id, Some(now))?;
-        event.insert_if(connection, done)?;
-        Ok(None)
+        Ok(event.insert_if(connection, done)?)
     });
-    if let Some(refusal) = disable.await? {
-        return ask(admin, WRONG, Some(refusal), None).await;
-    }
-    let sentence = format!("{} is disabled.", user.username);
+    let sentence = if disable.await? {
+        format!("{} is disabled.", user.username)
+    } else {
+        format!("{} was disabled already.", user.username)
+    };
     Ok(admin.done(&path_of(&user), &sentence))
 }
 
@@ -117,11 +116,14 @@ async fn enable(admin: &Administrator, body: &Body) -> PageResult {
     admin.fields(body)?;
     let user = named(admin).await?;
     let (id, event) = (user.id.clone(), event(admin, "user.enabled", &user));
-    let enable = admin.app.db.write(move |connection| {
+    let enable = admin.write(move |connection| {
         let done = user::set_disabled(connection, &id, None)?;
         Ok(event.insert_if(connection, done)?)
     });
-    enable.await?;
-    let sentence = format!("{} is enabled and can sign in again.", user.username);
+    let sentence = if enable.await? {
+        format!("{} is enabled and can sign in again.", user.username)
+    } else {
+        format!("{} was enabled already.", user.username)
+    };
     Ok(admin.done(&path_of(&user), &sentence))
 }

@@ -4,6 +4,7 @@ use actix_web::HttpResponse;
 use actix_web::http::StatusCode;
 use askama::Template;
 
+use crate::db::unless_taken;
 use crate::models::user::{self, User};
 use crate::oauth::Params;
 use crate::web::error_page::PageError;
@@ -67,9 +68,11 @@ async fn change(admin: &Administrator, body: &Body) -> PageResult {
     let (id, old) = (user.id.clone(), user.clone());
     let (username, email) = (form.username.value.clone(), form.email.value.clone());
     let event = event(admin, "user.changed", &user);
-    let change = admin.app.db.write(move |connection| {
-        let other = user::find_by_username(connection, &username)?;
-        if other.is_some_and(|other| other.id != id) {
+    let change = admin.write(move |connection| {
+        let set = unless_taken(connection, |connection| {
+            user::set_profile(connection, &id, &username, &email)
+        });
+        if set?.is_none() {
             return Ok(false);
         }
         let mut changes = Vec::new();
@@ -80,7 +83,6 @@ async fn change(admin: &Administrator, body: &Body) -> PageResult {
             changes.push(format!("e-mail {} -> {email}", old.email));
         }
         event.about(&changes.join(", ")).insert(connection)?;
-        user::set_profile(connection, &id, &username, &email)?;
         Ok(true)
     });
     if change.await? {

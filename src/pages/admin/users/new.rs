@@ -68,7 +68,7 @@ async fn add(admin: &Administrator, body: &Body) -> PageResult {
     };
     let (row, now) = (user.clone(), admin.now);
     let event = event(admin, "user.invited", &user).about(&roles.join(" "));
-    let invite = admin.app.db.write(move |connection| {
+    let invite = admin.write(move |connection| {
         let id = row.id.clone();
         if unless_taken(connection, |connection| user::insert(connection, row))?.is_none() {
             return Ok(None);

@@ -1,5 +1,5 @@
-//! Giving and taking roles. Nobody takes `admin` from themselves, so that there is always somebody who can
-//! give it back.
+//! Giving and taking roles. Nobody takes `admin` from themselves: who takes it from others is an administrator until
+//! that is written, so there is always somebody who can give it back.
 
 use actix_web::HttpResponse;
 use actix_web::http::StatusCode;
@@ -36,6 +36,9 @@ pub(super) struct RoleChoice {
     pub chosen: bool,
 }
 
+/// Why administrators do not take their own role or disable themselves.
+pub(super) const NOT_ONESELF: &str = "You cannot do this to yourself: ask another administrator.";
+
 /// `GET /admin/users/{id}/roles`.
 pub async fn get(admin: Administrator) -> HttpResponse {
     admin.answer(ask(&admin).await)
@@ -65,45 +68,27 @@ async fn change(admin: &Administrator, body: &Body) -> PageResult {
     if let Some(mistake) = admin.confirm(&fields).await? {
         return show(admin, WRONG, user, &chosen, None, Some(mistake)).await;
     }
+    let is_self = user.id == admin.signed_in.user.id;
+    if is_self && !chosen.iter().any(|name| name == role::ADMIN) {
+        let refusal = Some(String::from(NOT_ONESELF));
+        return show(admin, WRONG, user, &chosen, refusal, None).await;
+    }
     let event = event(admin, "user.roles_changed", &user);
-    let (id, roles, is_self) = (
-        user.id.clone(),
-        chosen.clone(),
-        user.id == admin.signed_in.user.id,
-    );
-    let change = admin.app.db.write(move |connection| {
-        let admins = user::admins_and_lock(connection)?;
+    let id = user.id.clone();
+    let change = admin.write(move |connection| {
         let Some(before) = user::find_and_lock(connection, &id)? else {
-            return Ok(Some(String::from("There is no such user any more.")));
+            return Ok(false);
         };
-        let loses_admin = before.is_admin() && !roles.iter().any(|name| name == role::ADMIN);
-        if loses_admin && let Some(refusal) = why_not_without(&admins, &id, is_self) {
-            return Ok(Some(refusal));
-        }
-        let detail = format!("{} -> {}", before.roles.join(" "), roles.join(" "));
+        let detail = format!("{} -> {}", before.roles.join(" "), chosen.join(" "));
         event.about(&detail).insert(connection)?;
-        user::set_roles(connection, &id, List(roles))?;
-        Ok(None)
+        user::set_roles(connection, &id, List(chosen))?;
+        Ok(true)
     });
-    if let Some(refusal) = change.await? {
-        return show(admin, WRONG, user, &chosen, Some(refusal), None).await;
+    if !change.await? {
+        return Err(PageError::not_found());
     }
     let sentence = format!("The roles of {} were changed.", user.username);
     Ok(admin.done(&path_of(&user), &sentence))
-}
-
-/// Why the administrators cannot do without one of them, in a sentence.
-pub(super) fn why_not_without(admins: &[String], id: &str, is_self: bool) -> Option<String> {
-    if is_self {
-        let sentence = "You cannot do this to yourself: ask another administrator.";
-        Some(String::from(sentence))
-    } else if admins.iter().all(|admin| admin == id) {
-        let sentence =
-            "Nobody else can administer this server: make somebody else an administrator first.";
-        Some(String::from(sentence))
-    } else {
-        None
-    }
 }
 
 /// The roles that were ticked; and a sentence where one of them is none.

@@ -52,7 +52,7 @@ fn a_disabled_client_is_refused_until_it_is_enabled_again() {
     // Twice is as once.
     assert_eq!(
         act(&server, &mut root, &path),
-        "Sunny Calendar is disabled."
+        "Sunny Calendar was disabled already."
     );
     let shown = page(&server, &mut root, &page_of(&id));
     let answer = send(

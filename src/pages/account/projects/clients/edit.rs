@@ -5,7 +5,6 @@ use actix_web::HttpResponse;
 use actix_web::http::StatusCode;
 use askama::Template;
 
-use crate::error::Result;
 use crate::models::changes;
 use crate::models::client::{self, Client};
 use crate::web::error_page::PageError;
@@ -14,7 +13,7 @@ use crate::web::page::{Area, Crumb, Field, Page, ScopeLine, scope_lines};
 use crate::web::visitor::PageResult;
 
 use super::super::super::scope_choice::ScopeChoice;
-use super::super::member::{ClientKeeper, is_kept_by_members};
+use super::super::member::ClientKeeper;
 
 #[derive(Template)]
 #[template(path = "account/projects/clients/edit.html")]
@@ -77,9 +76,9 @@ async fn change(keeper: &ClientKeeper, body: &Body) -> PageResult {
     let (id, ticked) = (keeper.client.id.clone(), form.scopes.scope());
     let (event, name) = (keeper.client_event("client.changed", ""), name.to_owned());
     let slug = keeper.project.slug.clone();
-    let change = keeper.app.db.write(move |connection| -> Result<bool> {
-        // As it is by now: an administrator may have taken it over, or given it more.
-        let Some(client) = client::find(connection, &id)?.filter(is_kept_by_members) else {
+    let change = keeper.write(move |connection| {
+        // As it is by now: an administrator may have given it more.
+        let Some(client) = client::find(connection, &id)? else {
             return Ok(false);
         };
         let scope = ticked.union(&client.scope.without(&own));

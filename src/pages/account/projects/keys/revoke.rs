@@ -59,7 +59,7 @@ async fn revoke(keeper: &ClientKeeper, body: &Body) -> PageResult {
     let name = key.name.unwrap_or_default();
     let event = keeper.client_event("api_key.revoked", &name);
     let (by, now) = (keeper.signed_in.user.id.clone(), keeper.now);
-    let revoke = keeper.app.db.write(move |connection| {
+    let revoke = keeper.write(move |connection| {
         let ending = Ending {
             because: "revoked by a member of its project",
             by: Some(&by),

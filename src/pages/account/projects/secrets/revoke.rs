@@ -53,7 +53,7 @@ async fn revoke(keeper: &ClientKeeper, body: &Body) -> PageResult {
     let event = keeper.client_event("client_secret.revoked", &secret.name);
     let sentence = format!("The secret {} was revoked.", secret.name);
     let now = keeper.now;
-    let revoke = keeper.app.db.write(move |connection| {
+    let revoke = keeper.write(move |connection| {
         let done = client_secret::revoke(connection, &secret.id, now)?;
         Ok(event.insert_if(connection, done)?)
     });
