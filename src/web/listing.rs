@@ -21,7 +21,7 @@ pub struct Listing {
 /// The links below a list.
 #[derive(Clone, Debug)]
 pub struct Pager {
-    /// `51–100 of 1,234`.
+    /// `51–100 of 1,234`; on a page without lines nobody reads it.
     pub summary: String,
     /// The page before, if any.
     pub previous: Option<String>,
@@ -67,13 +67,9 @@ impl Listing {
 
     /// The links, for a list of `total` lines.
     pub fn pager(&self, total: i64) -> Pager {
-        let (first, last) = (self.offset() + 1, (self.offset() + PAGE).min(total));
-        let summary = match total {
-            0 => String::from("None"),
-            _ if first > total => format!("None of {}", grouped(total)),
-            _ => format!("{}–{} of {}", grouped(first), grouped(last), grouped(total)),
-        };
+        let last = (self.offset() + PAGE).min(total);
         let last_page = (total - 1).max(0) / PAGE + 1;
+        let summary = format!("{} of {}", self.lines_to(last), grouped(total));
         self.links(summary, last < total, last_page)
     }
 
@@ -84,14 +80,24 @@ impl Listing {
         let more = lines.len() > whole;
         lines.truncate(whole);
         let shown = i64::try_from(lines.len()).unwrap_or(PAGE);
-        let first = self.offset() + 1;
-        let summary = match shown {
-            0 => String::from("None"),
-            _ => format!("{}–{}", grouped(first), grouped(self.offset() + shown)),
-        };
+        let last = self.offset() + shown;
+        let mut summary = self.lines_to(last);
+        if !more {
+            summary = format!("{summary} of {}", grouped(last));
+        }
         // Nobody knows the last page of them, but there is a first one.
         let last_page = if shown == 0 { 1 } else { self.page };
         self.links(summary, more, last_page)
+    }
+
+    /// The lines of this page up to one of them: `51–100`.
+    fn lines_to(&self, last: i64) -> String {
+        let first = self.offset() + 1;
+        if first == last {
+            grouped(last)
+        } else {
+            format!("{}–{}", grouped(first), grouped(last))
+        }
     }
 
     /// `last_page` is the last that has lines, as far as is known.

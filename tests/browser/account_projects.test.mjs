@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import { looks } from './looks.mjs';
-import { administrator, dbTypedLongAgo, open, person, press, startWorld, visit } from './world.mjs';
+import { administrator, dbTypedLongAgo, open, person, press, shows, startWorld, visit } from './world.mjs';
 
 const PASSWORD = 'a password that is long enough';
 const owner = { username: 'ליאור', password: PASSWORD };
@@ -151,7 +151,7 @@ for (const javaScript of [true, false]) {
       await page.getByRole('link', { name: 'Settings' }).click();
       await page.getByRole('link', { name: 'End all keys and tokens' }).click();
       await press(page, 'End all keys and tokens');
-      await told(page, 'Nothing of this project opens anything');
+      await told(page, 'None works any more');
       assert.equal(await isActive(key), false);
 
       await page.getByRole('link', { name: 'Settings' }).click();
@@ -262,7 +262,14 @@ looks(() => world, 'project owner asking for the password', async (page) => {
 looks(() => world, 'project settings', (page) => project(page, '/settings'));
 looks(() => world, 'project end', (page) => project(page, '/end'));
 looks(() => world, 'project deletion', (page) => project(page, '/delete'));
-looks(() => world, 'project leaving', (page) => project(page, '/leave'));
+looks(() => world, 'project that its only owner cannot leave', (page) => project(page, '/leave'));
+looks(() => world, 'project leaving', async (page) => {
+  await project(page, '/members');
+  await page.locator('li').filter({ hasText: person.username }).getByRole('button', { name: 'Make owner' }).click();
+  await told(page, 'is an owner');
+  await page.getByRole('link', { name: 'Leave project' }).click();
+  await shows(page, 'Leave project');
+});
 looks(() => world, 'project client form', (page) => project(page, '/clients/new'));
 looks(() => world, 'project client', (page) => client(page));
 looks(() => world, 'project client edit', (page) => client(page, 'Edit'));

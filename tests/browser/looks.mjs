@@ -14,7 +14,7 @@ const WIDTHS = { narrow: 360, zoomed: 640, wide: 1280 };
 // Where tables, cards and the navigation beside them change, and what tablets have: for the room alone.
 const BETWEEN = [641, 700, 768, 899, 900, 1000, 1080];
 // Text is a link wherever it stands, but these stand alone: as high as a finger is wide.
-const TARGETS = '.button, .bar a, .rail a, .sections a, .crumbs a, .tiles a, summary';
+const TARGETS = '.button, .bar a, .rail a, .sections a, .crumbs a, .tiles a, .link, summary';
 
 async function scrollsNotSideways(page, width) {
   await page.setViewportSize({ width, height: 800 });

@@ -17,6 +17,20 @@ fn a_place_behind_the_end_of_the_log_leads_back() {
 }
 
 #[test]
+fn what_happens_within_a_second_is_listed_in_its_order() {
+    let server = TestServer::start();
+    for number in 0..40 {
+        db_event(&server, 5, "test.happened", |event| {
+            event.detail = Some(format!("step {number}."));
+        });
+    }
+    let mut browser = administrator(&server);
+    let shown = page(&server, &mut browser, "/admin/audit?action=test.happened");
+    let places = (0..40).map(|number| shown.find(&format!("step {number}.")).unwrap());
+    assert!(places.rev().is_sorted(), "{shown}");
+}
+
+#[test]
 fn a_detail_of_many_words_is_folded() {
     let server = TestServer::start();
     let scopes: Vec<String> = (0..200).map(|number| format!("things.{number}")).collect();

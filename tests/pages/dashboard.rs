@@ -131,11 +131,27 @@ fn what_has_just_happened_is_shown_in_every_range() {
 }
 
 #[test]
+fn the_first_client_is_seen_before_it_is_counted() {
+    let server = TestServer::start();
+    let mut browser = administrator(&server);
+    let empty = page(&server, &mut browser, "/admin");
+    assert!(empty.contains("No clients yet"), "{empty}");
+    service_token(&server).assert_tokens();
+    let shown = page(&server, &mut browser, "/admin");
+    assert!(!shown.contains("No clients yet"), "{shown}");
+    assert_eq!(tile(&shown, "Clients"), "0");
+    assert!(shown.contains("once a minute at most"), "{shown}");
+    server.advance(60);
+    let counted = page(&server, &mut browser, "/admin");
+    assert_eq!(tile(&counted, "Clients"), "1");
+}
+
+#[test]
 fn one_token_is_not_told_of_as_several() {
     let server = TestServer::start();
     let mut browser = administrator(&server);
     let none = page(&server, &mut browser, "/admin");
-    assert!(none.contains("0 access tokens were issued"), "{none}");
+    assert!(!none.contains("issued in the last 24 hours"), "{none}");
     service_token(&server).assert_tokens();
     let one = page(&server, &mut browser, "/admin");
     assert!(one.contains("1 access token was issued"), "{one}");
@@ -182,7 +198,7 @@ fn a_live_token_has_neither_expired_nor_been_revoked() {
     assert_eq!(tile(&shown, "Users"), "1");
     assert_eq!(tile(&shown, "Clients"), "1");
     assert_eq!(tile(&shown, "Live sessions"), "1");
-    assert_eq!(row(&shown, "access tokens"), ["4", "0", "3", "3"]);
+    assert_eq!(row(&shown, "Access tokens"), ["4", "0", "3", "3"]);
     server.advance(30);
     let kept = page(&server, &mut browser, "/admin");
     assert!(kept.contains("just now"), "{kept}");

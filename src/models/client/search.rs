@@ -130,11 +130,17 @@ macro_rules! narrowed {
     }};
 }
 
-/// How many there are, and `limit` of them by name after the first `offset`, with the names of their
-/// projects.
+/// Whether there is any at all.
 ///
 /// # Errors
-/// The database's.
+/// The database's; so for the query below.
+pub fn is_any(connection: &mut DbConnection) -> QueryResult<bool> {
+    let registered = clients::table.filter(clients::user_id.is_null());
+    diesel::select(diesel::dsl::exists(registered)).get_result(connection)
+}
+
+/// How many there are, and `limit` of them by name after the first `offset`, with the names of their
+/// projects.
 pub fn find(
     connection: &mut DbConnection,
     search: &Search,

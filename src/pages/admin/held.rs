@@ -11,7 +11,7 @@ pub(super) fn ends(held: &Held) -> String {
             "Nothing is live now. Whatever appears until you press the button ends all the same.",
         )
     } else {
-        format!("At once and for good ends: {}.", kinds.join("; "))
+        format!("This ends at once and for good: {}.", kinds.join("; "))
     }
 }
 
@@ -47,8 +47,8 @@ pub(super) fn kinds(held: &Held) -> Vec<String> {
     .collect()
 }
 
-/// All in one sentence.
-pub(super) fn sentence(held: &Held) -> String {
+/// All in one sentence; an owner who ended a project's reads it too.
+pub(in crate::pages) fn sentence(held: &Held) -> String {
     let parts: Vec<String> = [
         (held.sessions, "session"),
         (held.authorizations, "app sign-in"),

@@ -10,7 +10,7 @@ pub mod scopes;
 pub mod tokens;
 pub mod users;
 
-mod held;
+pub(super) mod held;
 mod question;
 mod scope_choice;
 mod why;

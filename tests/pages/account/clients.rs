@@ -150,6 +150,23 @@ fn an_expiring_secret_expires() {
 }
 
 #[test]
+fn while_it_is_disabled_nothing_that_would_not_work_is_offered() {
+    let server = TestServer::start();
+    server.db_user("ada");
+    let mut browser = signed_in(&server, "ada");
+    let slug = projects::create(&server, &mut browser, "Weather", "");
+    let (client, _) = create(&server, &mut browser, &slug, "Station", "secret", &["read"]);
+    let at = path(&slug, &client, "");
+    for disabled_at in ["NULL", "1"] {
+        server.db_execute(&format!("UPDATE clients SET disabled_at = {disabled_at}"));
+        let page = open(&server, &mut browser, &at).1;
+        for offer in ["New API key", "New secret"] {
+            assert_eq!(page.body.contains(offer), disabled_at == "NULL", "{page:?}");
+        }
+    }
+}
+
+#[test]
 fn deleting_it_ends_its_tokens_at_once() {
     let server = TestServer::start();
     server.db_user("ada");

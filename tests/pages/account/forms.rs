@@ -11,9 +11,9 @@ use super::{clients, form, members, open, projects, tick};
 fn forms(server: &TestServer, browser: &mut Browser) -> Vec<(String, String)> {
     super::tokens::create(server, browser, "backup", &["read"], "never");
     let slug = projects::create(server, browser, "Weather", "");
-    // Her membership can change; that of the only owner cannot.
+    // The only owner could neither be changed nor leave.
     server.db_user("bea");
-    members::add(server, browser, &slug, "bea", "member");
+    members::add(server, browser, &slug, "bea", "owner");
     let (client, _) = clients::create(server, browser, &slug, "Station", "secret", &["read"]);
     super::keys::create(server, browser, &slug, &client, "first", &["read"]);
     let project = format!("/account/projects/{slug}");
@@ -157,12 +157,14 @@ fn names_of_every_kind_come_back_as_they_were_typed() {
     let server = TestServer::start();
     server.db_user("ada");
     let mut browser = signed_in(&server, "ada");
+    server.db_user("bea");
     for text in texts().iter().filter(|text| text.chars().count() <= 100) {
         super::tokens::create(&server, &mut browser, text, &["read"], "7");
         let page = open(&server, &mut browser, "/account/tokens").1;
         assert!(unescape(&page.body).contains(text), "{text}");
         let slug = projects::create(&server, &mut browser, text, "");
         clients::create(&server, &mut browser, &slug, text, "key", &["read"]);
+        members::add(&server, &mut browser, &slug, "bea", "owner");
         for below in ["", "/delete", "/leave", "/settings"] {
             let path = format!("/account/projects/{slug}{below}");
             let page = open(&server, &mut browser, &path).1;

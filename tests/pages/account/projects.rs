@@ -236,7 +236,7 @@ fn the_panic_button_ends_every_key_secret_and_token_at_once() {
     let (_, page) = browser.submit(&format!("{}{end}", server.url), &form);
     assert!(
         page.body
-            .contains("Ended: 1 client secret, 1 API key and 1 token."),
+            .contains("were ended: 1 API key, 1 client secret, 1 client access token."),
         "{page:?}"
     );
     assert!(!api.is_active(&token) && !api.is_active(&key));

@@ -121,7 +121,7 @@ fn the_last_four_characters_list_every_token_that_ends_so() {
         &["Personal access token Laptop", "Refresh token"],
     );
     let (_, page) = look_up(&server, &mut browser, "zzzz");
-    assert_says(&page, 200, &["No token ends so"]);
+    assert_says(&page, 200, &["No token ends in these characters"]);
 }
 
 #[test]

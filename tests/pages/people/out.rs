@@ -31,6 +31,9 @@ fn a_disabled_user_is_out_at_once_and_comes_back_when_enabled() {
     assert!(!is_signed_in(&server, &mut browser));
     assert!(!api.is_active(&access) && !api.is_active(&personal));
     app.refresh(&refresh).assert_error(400, "invalid_grant");
+    // A new password would let nobody in.
+    let shown = open(&server, &mut admin, &path);
+    assert!(!shown.body.contains("Reset password"), "{shown:?}");
 
     let answer = send(&server, &mut admin, (&path, "/enable"), &[]);
     assert_done(&server, &mut admin, &answer, &path);

@@ -108,9 +108,9 @@ fn a_disabled_user_loses_sign_ins_for_good_and_scripts_until_enabled_again() {
     let disable = format!("{page}/disable");
     let mut root = world.root();
     root.open(&disable).assert_says(&[
-        "for good ends:",
+        "ends at once and for good:",
         "2 sign-ins of connected apps, with their access and refresh tokens",
-        "Until the account is enabled again, this stops working: 1 personal access token.",
+        "What stops working until the account is enabled again: 1 personal access token.",
         "API keys of projects go on working",
     ]);
     root.confirm(&disable);

@@ -6,8 +6,9 @@ use askama::Template;
 
 use crate::models::ending::Ending;
 use crate::models::held;
+use crate::pages::admin::held::sentence;
 use crate::web::form::Body;
-use crate::web::page::{Area, Crumb, Field, Page, count};
+use crate::web::page::{Area, Crumb, Field, Page};
 use crate::web::visitor::PageResult;
 
 use super::member::Owner;
@@ -65,12 +66,9 @@ async fn end(owner: &Owner, body: &Body) -> PageResult {
             &ending,
         )?)
     });
-    let ended = end.await?;
-    let sentence = format!(
-        "Ended: {}, {} and {}. Nothing of this project opens anything any more.",
-        count(ended.client_secrets, "client secret"),
-        count(ended.api_keys, "API key"),
-        count(ended.client_tokens, "token"),
+    let told = format!(
+        "All keys, secrets and tokens of this project were ended: {} None works any more.",
+        sentence(&end.await?)
     );
-    Ok(owner.done(&owner.path(""), &sentence))
+    Ok(owner.done(&owner.path(""), &told))
 }

@@ -4,6 +4,7 @@ use actix_web::HttpResponse;
 use actix_web::http::StatusCode;
 use askama::Template;
 
+use crate::models::project_member;
 use crate::web::error_page::PageError;
 use crate::web::form::Body;
 use crate::web::page::{Area, Crumb, Page};
@@ -25,6 +26,22 @@ struct Leave {
 
 /// `GET /account/projects/{slug}/leave`.
 pub async fn get(member: Member) -> HttpResponse {
+    member.answer(ask(&member).await)
+}
+
+async fn ask(member: &Member) -> PageResult {
+    let (project_id, user_id) = (member.project.id.clone(), member.signed_in.user.id.clone());
+    let find = member.app.db.read(move |connection| {
+        Ok(project_member::has_other_owner(
+            connection,
+            &project_id,
+            &user_id,
+        )?)
+    });
+    // Whoever follows an old link is told now, and not after the question.
+    if member.is_owner() && !find.await? {
+        return members::last_owner(member).await;
+    }
     let template = Leave {
         page: member.page("Leave project"),
         area: member.area("projects"),
@@ -32,7 +49,7 @@ pub async fn get(member: Member) -> HttpResponse {
         slug: member.project.slug.clone(),
         name: member.project.name.clone(),
     };
-    member.show(StatusCode::OK, &template)
+    Ok(member.show(StatusCode::OK, &template))
 }
 
 /// `POST /account/projects/{slug}/leave`.

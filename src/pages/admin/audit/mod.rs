@@ -15,6 +15,7 @@ use crate::db::DbConnection;
 use crate::error::Result;
 use crate::models::audit_event::AuditEvent;
 use crate::models::audit_log::{self, Place, Reading};
+use crate::models::ending::COMMAND_LINE;
 use crate::models::names::{self, Names};
 use crate::oauth::Params;
 use crate::web::form::field;
@@ -82,6 +83,13 @@ struct Named {
     /// The page about it, where there is one still.
     path: Option<String>,
     name: String,
+}
+
+impl Named {
+    /// Whether it is known by an id, and not by what it is.
+    fn has_id(&self) -> bool {
+        self.id != COMMAND_LINE
+    }
 }
 
 /// `GET /admin/audit`.

@@ -115,17 +115,31 @@ async fn register(admin: &Administrator, body: &Body) -> PageResult {
             let sentence = format!("{} is registered.", client.name);
             Ok(admin.done(&path_of(&client), &sentence))
         }
-        Outcome::Known => {
-            let sentence = "This form has registered its client already. If you did not keep its secret, add \
-                            another on the client's page.";
-            Ok(admin.not_done(PATH, sentence))
-        }
+        Outcome::Known => already(admin, id).await,
         Outcome::Mistaken(mistakes) => {
             form.mark(&mistakes);
             let status = StatusCode::UNPROCESSABLE_ENTITY;
             Ok(show(admin, status, application, id, form))
         }
     }
+}
+
+/// Leads a form that was sent before to the client that it registered.
+async fn already(admin: &Administrator, id: String) -> PageResult {
+    let find = admin
+        .app
+        .db
+        .read(move |connection| Ok(client::find(connection, &id)?));
+    let Some(client) = find.await? else {
+        let sentence = "This form has registered its client already, and that was deleted since.";
+        return Ok(admin.not_done(PATH, sentence));
+    };
+    let sentence = if client.is_public() {
+        "This form has registered its client already."
+    } else {
+        "This form has registered its client already. If you did not keep its secret, add another below."
+    };
+    Ok(admin.not_done(&path_of(&client), sentence))
 }
 
 /// Registers the client, unless something is wrong. A form without the right password or whose numbers cannot

@@ -50,6 +50,8 @@ struct Show {
     form: SecretForm,
     days: [(i64, &'static str); 5],
     tokens: Vec<TokenLine>,
+    /// Whether people are sent here by it.
+    asks_people: bool,
     people_count: i64,
     people: Vec<PersonLine>,
     refusals: Vec<RefusalLine>,
@@ -130,6 +132,7 @@ pub(super) async fn page(
         form,
         days: secrets::DAYS,
         tokens: lines::live(tokens, newest, &permissions, now),
+        asks_people: client.may_use(GrantType::AuthorizationCode),
         people_count,
         people: lines::people(consents, newest, &permissions, now),
         refusals: refusals

@@ -30,11 +30,13 @@ pub async fn post_enable(admin: Administrator, body: Body) -> HttpResponse {
 }
 
 fn ask(admin: &Administrator, client: &Client, confirmation: Option<Field>) -> HttpResponse {
-    let consequences = [
+    let mut consequences = vec![
         "It gets no new tokens, and people who are sent here by it are told so.",
         "The tokens it has are refused everywhere until it is enabled again. They are not ended.",
-        "If it is a resource server, it can no longer ask what tokens are worth.",
     ];
+    if client.is_resource_server {
+        consequences.push("It can no longer ask what tokens are worth.");
+    }
     let asked = format!("Disable {}?", client.name);
     question(admin, client, asked, "Disable client")
         .saying(consequences)

@@ -11,6 +11,7 @@ use crate::db::DbConnection;
 use crate::error::Result;
 use crate::models::activity::{self, DAY, HOUR, MINUTE, What};
 use crate::models::census::{Census, Table};
+use crate::models::client::search;
 use crate::web::form::field;
 use crate::web::listing::grouped;
 use crate::web::page::{Area, Crumb, Moment, Page};
@@ -29,7 +30,7 @@ struct Dashboard {
     warnings: Vec<Warning>,
     counted: Moment,
     counts: Vec<Count>,
-    /// Whether the server has nobody to serve yet.
+    /// Whether the server has nobody to serve yet; asked at once, since the counts may be of before the first came.
     has_no_client: bool,
     range: &'static str,
     plots: Vec<Plot>,
@@ -37,7 +38,7 @@ struct Dashboard {
     /// Whether the database tells how large each table is.
     sized: bool,
     size: String,
-    forecast: String,
+    forecast: Option<String>,
 }
 
 /// A number that leads to the page about it, where there is one.
@@ -66,10 +67,14 @@ async fn show(admin: &Administrator) -> PageResult {
     let app = &admin.app;
     app.records.write(app).await?;
     let now = admin.now;
-    let (plots, issued) = app
-        .db
-        .read(move |connection| Ok((plots(connection, span)?, issued_today(connection, now)?)))
-        .await?;
+    let read = app.db.read(move |connection| {
+        Ok((
+            plots(connection, span)?,
+            issued_today(connection, now)?,
+            search::is_any(connection)?,
+        ))
+    });
+    let (plots, issued, has_client) = read.await?;
     let census = app.census.get(&app.db, admin.now).await?;
     let template = Dashboard {
         page: admin.page("Dashboard"),
@@ -78,7 +83,7 @@ async fn show(admin: &Administrator) -> PageResult {
         warnings: warnings::all(app, &census).await?,
         counted: Moment::new(census.counted_at, admin.now),
         counts: counts(&census),
-        has_no_client: census.clients == 0,
+        has_no_client: !has_client,
         range,
         plots,
         sized: census.tables.iter().any(|table| table.bytes.is_some()),
@@ -151,7 +156,7 @@ fn counts(census: &Census) -> Vec<Count> {
 
 fn table_lines(census: &Census) -> Vec<TableLine> {
     let line = |table: &Table| TableLine {
-        name: table.name.replace('_', " "),
+        name: title(table.name),
         rows: grouped(table.rows),
         size: table.bytes.map(size).unwrap_or_default(),
         due: table
@@ -163,9 +168,20 @@ fn table_lines(census: &Census) -> Vec<TableLine> {
     used.map(line).collect()
 }
 
+/// A table's name as people read it.
+fn title(name: &str) -> String {
+    match name {
+        "one_time_links" => String::from("One-time links"),
+        _ => name[..1].to_uppercase() + &name[1..].replace('_', " "),
+    }
+}
+
 /// What the largest table will come to, if tomorrow is as today: of those issued until then, the ones
-/// younger than their life are left.
-fn forecast(census: &Census, issued: i64, access_ttl: i64) -> String {
+/// younger than their life are left. Nothing can be said where none was issued.
+fn forecast(census: &Census, issued: i64, access_ttl: i64) -> Option<String> {
+    if issued == 0 {
+        return None;
+    }
     let tokens = census
         .tables
         .iter()
@@ -182,9 +198,9 @@ fn forecast(census: &Census, issued: i64, access_ttl: i64) -> String {
         1 => String::from("1 row"),
         _ => format!("{} rows", grouped(tomorrow)),
     };
-    format!(
+    Some(format!(
         "{issued} issued in the last 24 hours. At this rate there will be about {rows} of them this time tomorrow."
-    )
+    ))
 }
 
 /// Bytes as people read them.

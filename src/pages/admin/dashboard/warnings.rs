@@ -48,20 +48,24 @@ pub(super) async fn all(app: &App, census: &Census) -> Result<Vec<Warning>> {
         ));
     }
     let attention = &census.attention;
-    warnings.extend(about_clients(&attention.password_grant, |number| {
+    warnings.extend(about_clients(&attention.password_grant, |total| {
+        let clients = count(total, "client");
         format!(
-            "{number} may ask people for their passwords (the password grant, which RFC 9700 forbids). Move to the \
+            "{clients} may ask people for their passwords (the password grant, which RFC 9700 forbids). Move to the \
              authorization code grant, then take the password grant away."
         )
     }));
-    warnings.extend(about_clients(&attention.expiring_secret, |number| {
+    warnings.extend(about_clients(&attention.expiring_secret, |total| {
+        let clients = count(total, "client");
         format!(
-            "A secret of {number} ends within {EXPIRING_DAYS} days. Add a new one and use it there before."
+            "A secret of {clients} ends within {EXPIRING_DAYS} days. Add a new one and use it there before."
         )
     }));
-    warnings.extend(about_clients(&attention.unused, |number| {
+    warnings.extend(about_clients(&attention.unused, |total| {
+        let has = if total == 1 { "has" } else { "have" };
+        let clients = count(total, "client");
         format!(
-            "Nobody has used {number} for {UNUSED_DAYS} days. Disable or delete what is not needed."
+            "{clients} {has} not been used for {UNUSED_DAYS} days. Disable or delete what is not needed."
         )
     }));
     Ok(warnings)
@@ -75,7 +79,7 @@ fn about_server(text: &str) -> Warning {
     }
 }
 
-fn about_clients(found: &Clients, text: impl Fn(String) -> String) -> Option<Warning> {
+fn about_clients(found: &Clients, text: impl Fn(i64) -> String) -> Option<Warning> {
     let mut clients = found.clone();
     clients.dedup();
     let total = i64::try_from(clients.len()).unwrap_or(i64::MAX);
@@ -83,7 +87,7 @@ fn about_clients(found: &Clients, text: impl Fn(String) -> String) -> Option<War
     let named = i64::try_from(clients.len()).unwrap_or(i64::MAX);
     let link = |(id, name)| Link { id, name };
     (total > 0).then(|| Warning {
-        text: text(count(total, "client")),
+        text: text(total),
         clients: clients.into_iter().map(link).collect(),
         more: total - named,
     })

@@ -18,7 +18,7 @@ use crate::web::person::Administrator;
 use crate::web::visitor::PageResult;
 
 use super::found::{Found, Token};
-use super::verdict::{Verdict, ending, name_of};
+use super::verdict::{Verdict, ending, name_of, reason};
 use super::{address_of, crumbs, named};
 
 #[derive(Template)]
@@ -229,8 +229,8 @@ impl Grant {
             granted: Moment::new(own.created_at, now),
             last_used: Moment::new(own.last_used_at, now),
             ended: moment(own.revoked_at, now),
+            ended_because: reason(own.revoked_because.as_deref(), ended_by.as_deref()),
             ended_by,
-            ended_because: own.revoked_because.clone(),
             live: live_tokens(access, refresh),
         }
     }

@@ -158,17 +158,22 @@ impl RoleChoice {
 fn about(role: &Role) -> String {
     let mut parts = Vec::new();
     if role.name == role::ADMIN {
-        parts.push(String::from("opens these pages"));
+        parts.push(String::from("Opens these pages"));
     }
     match role.scope.names().count() {
         0 => {}
         scopes => parts.push(count(scopes, "scope")),
     }
     if !role.includes.is_empty() {
-        parts.push(format!("includes {}", role.includes.join(", ")));
+        let word = if parts.is_empty() {
+            "Includes"
+        } else {
+            "includes"
+        };
+        parts.push(format!("{word} {}", role.includes.join(", ")));
     }
     if parts.is_empty() {
-        String::from("Brings nothing yet.")
+        String::from("Brings nothing yet")
     } else {
         parts.join(" · ")
     }

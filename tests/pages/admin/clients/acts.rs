@@ -43,6 +43,12 @@ fn a_disabled_client_is_refused_until_it_is_enabled_again() {
     let path = format!("{}/disable", page_of(&id));
     let asked = page(&server, &mut root, &path);
     asked.assert_says(&["gets no new tokens"]);
+    let api = ResourceServer::new(&server).client.id;
+    let asked_of_api = page(&server, &mut root, &format!("{}/disable", page_of(&api)));
+    for (asked, asks) in [(asked, false), (asked_of_api, true)] {
+        let says = asked.body.contains("no longer ask what tokens are worth");
+        assert_eq!(says, asks, "{asked:?}");
+    }
     assert_eq!(token_status(&server, &id, &secret), 200);
     assert_eq!(
         act(&server, &mut root, &path),

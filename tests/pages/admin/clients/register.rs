@@ -86,6 +86,49 @@ fn the_secret_is_shown_once_and_works() {
 }
 
 #[test]
+fn a_client_without_a_secret_is_told_of_none() {
+    let server = TestServer::start();
+    let mut root = administrator(&server);
+    let form =
+        new_client(&server, &mut root, "native").fill("redirect_uris", "http://127.0.0.1/cb");
+    let id = form.field("id").unwrap().to_owned();
+    for said in [
+        "is registered.",
+        "This form has registered its client already.",
+    ] {
+        let answer = send(&server, &mut root, PATH, &form);
+        assert!(answer.location().ends_with(&page_of(&id)), "{answer:?}");
+        assert!(told(&server, &mut root, &answer).ends_with(said), "{said}");
+    }
+}
+
+#[test]
+fn no_scope_takes_the_id_of_another_part_of_the_form() {
+    let server = TestServer::start();
+    let mut root = administrator(&server);
+    for name in ["list", "filter", "notes"] {
+        server.db_scope(name, "One of many", false, false);
+    }
+    for number in 0..12 {
+        server.db_scope(&format!("things.{number}"), "One of many", false, true);
+    }
+    for path in ["/admin/clients/new?kind=service", "/admin/roles/new"] {
+        let asked = page(&server, &mut root, path);
+        assert!(asked.body.contains("Find a scope"), "{asked:?}");
+        let ids = asked.body.split(" id=\"").skip(1);
+        let mut ids: Vec<&str> = ids.map(|rest| rest.split('"').next().unwrap()).collect();
+        ids.sort_unstable();
+        let all = ids.len();
+        ids.dedup();
+        assert_eq!(ids.len(), all, "{ids:?}");
+        for label in asked.body.split("<label for=\"").skip(1) {
+            let of = label.split('"').next().unwrap();
+            assert!(ids.contains(&of), "{of}");
+        }
+    }
+}
+
+#[test]
 fn a_form_that_is_sent_twice_registers_one_client() {
     let server = TestServer::start();
     let mut root = administrator(&server);
@@ -97,14 +140,19 @@ fn a_form_that_is_sent_twice_registers_one_client() {
         PATH,
         &form.clone().fill("name", "Another"),
     );
-    assert!(told(&server, &mut root, &again).contains("already"));
+    let id = form.field("id").unwrap().to_owned();
+    assert!(again.location().ends_with(&page_of(&id)), "{again:?}");
+    let said = told(&server, &mut root, &again);
+    assert!(
+        said.contains("already") && said.contains("add another below"),
+        "{said}"
+    );
     assert_eq!(server.db_count("clients WHERE user_id IS NULL"), 1);
     assert_eq!(server.db_count("client_secrets"), 1);
     // Not even once it is deleted: an id is never used again.
-    let id = form.field("id").unwrap().to_owned();
     server.db_write(move |connection| Ok(latchkey::models::client::delete(connection, &id)?));
     let again = send(&server, &mut root, PATH, &form);
-    assert!(told(&server, &mut root, &again).contains("already"));
+    assert!(told(&server, &mut root, &again).contains("deleted since"));
     assert_eq!(server.db_count("clients WHERE user_id IS NULL"), 0);
     // An id that no form of ours has had.
     for odd in ["", "cli_", "cli_x", "usr_0000000000000000000000"] {

@@ -2,7 +2,7 @@
 
 use crate::pages::admin::administrator;
 use crate::support::actors::REDIRECT_URI;
-use crate::support::{NewClient, TestServer, ThirdPartyApp};
+use crate::support::{NewClient, ResourceServer, TestServer, ThirdPartyApp};
 
 use super::acts::db_api_key;
 use super::{page, page_of};
@@ -40,6 +40,28 @@ fn it_tells_of_live_tokens_and_of_people_who_allowed_it() {
     server.advance(3700);
     let said = page(&server, &mut root, &page_of(&app.client.id)).words();
     assert!(said.contains("No live tokens"), "{said}");
+}
+
+#[test]
+fn what_a_client_could_never_have_is_not_missed() {
+    let server = TestServer::start();
+    let mut root = administrator(&server);
+    let parts = ["live for", "Live tokens", "People who allowed it"];
+    let app = ThirdPartyApp::web(&server).client.id;
+    let service = server.db_client(NewClient::service()).id;
+    let api = ResourceServer::new(&server).client.id;
+    for (id, shown) in [
+        (app, [true; 3]),
+        (service, [true, true, false]),
+        (api.clone(), [false; 3]),
+    ] {
+        let said = page(&server, &mut root, &page_of(&id)).words();
+        assert_eq!(parts.map(|part| said.contains(part)), shown, "{said}");
+    }
+    // What it has all the same is told.
+    db_api_key(&server, &api, "read");
+    let said = page(&server, &mut root, &page_of(&api)).words();
+    assert!(said.contains("Live tokens"), "{said}");
 }
 
 #[test]
