@@ -147,14 +147,14 @@ pub fn revoke(connection: &mut DbConnection, id: &str, now: UnixTime) -> QueryRe
     Ok(ended == 1)
 }
 
-/// Lets every secret that lives longer end at `end`. The client is held before: who goes on to add another secret
-/// then waits for nobody who deletes it.
+/// Lets every secret that lives longer end at `end`. The client is locked before: whoever goes on to add a secret in
+/// their place must not wait then for somebody who deletes them.
 pub fn end_all_at(
     connection: &mut DbConnection,
     client_id: &str,
     end: UnixTime,
 ) -> QueryResult<usize> {
-    locks::hold_client(connection, client_id)?;
+    locks::lock_client(connection, client_id)?;
     let ended = diesel::update(client_secrets::table)
         .filter(client_secrets::client_id.eq(client_id))
         .filter(

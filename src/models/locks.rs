@@ -9,8 +9,8 @@
 //! 6. codes, tokens, secrets and consents, each below what is locked above it
 //! 7. the revision, after which nothing more is locked
 //!
-//! A row also locks what it refers to when it is added, FOR KEY SHARE; so whoever ends one secret, key or request
-//! and adds another holds the client before.
+//! A row that is added locks what it refers to, FOR KEY SHARE; so whoever puts one secret or key in the place of
+//! another has the client first.
 //!
 //! A refresh, and whoever redeems a code, is the exception, for it is the hottest of all: it locks its authorization
 //! alone, and then adds rows that refer to user and client. So whoever holds a user or client and waits for
