@@ -7,6 +7,7 @@ use crate::authentication::{SignIn, verify_user};
 use crate::error::Result;
 use crate::models::audit_event::{self, AuditEvent};
 use crate::models::authorization::{self, Authorization};
+use crate::models::locks;
 use crate::models::user::{self, User};
 use crate::oauth::{ErrorCode, GrantType, OAuthError, TokenResponse};
 
@@ -53,6 +54,7 @@ pub(super) async fn sign_in(parts: &Parts<'_>, request: TokenRequest<'_>) -> Res
             if !user::is_unchanged(connection, &user)? {
                 return Err(wrong_password().into());
             }
+            locks::hold_client(connection, &client.id)?;
             authorization::insert(connection, authorization.clone())?;
             tokens.insert(connection, &authorization, &scope, lifetimes, None, now)?;
             AuditEvent {

@@ -68,6 +68,14 @@ impl Authorization {
     }
 }
 
+/// Neither ended nor past its time.
+#[diesel::dsl::auto_type(no_type_alias)]
+pub(super) fn live_at(now: UnixTime) -> _ {
+    authorizations::revoked_at
+        .is_null()
+        .and(authorizations::live_until.gt(now))
+}
+
 /// What the row of an ended one says.
 #[diesel::dsl::auto_type(no_type_alias)]
 pub(super) fn ended<'a>(ending: &Ending<'a>) -> _ {
@@ -102,7 +110,7 @@ pub fn insert(connection: &mut DbConnection, authorization: Authorization) -> Qu
 }
 
 /// Finds a live one and keeps it from changing until this transaction ends: whoever issues below it and
-/// whoever revokes it come one after the other. Always taken before the rows of its tokens.
+/// whoever revokes it come one after the other. Always taken before the rows of its tokens (`locks`).
 pub fn find_live_and_lock(
     connection: &mut DbConnection,
     id: &str,
@@ -122,22 +130,6 @@ pub fn find_live_and_lock(
             .get_result(connection)
             .optional(),
     }
-}
-
-/// Keeps the live ones of a client from changing until this transaction ends, before what they refer to changes:
-/// everybody locks them first, and in this order.
-pub(super) fn lock_of_client(connection: &mut DbConnection, client_id: &str) -> QueryResult<()> {
-    // In an embedded database there is one writer, and this is it.
-    if let DbConnection::Postgres(connection) = connection {
-        authorizations::table
-            .filter(authorizations::client_id.eq(client_id))
-            .filter(authorizations::revoked_at.is_null())
-            .select(authorizations::id)
-            .order(authorizations::id)
-            .for_no_key_update()
-            .load::<String>(connection)?;
-    }
-    Ok(())
 }
 
 /// Notes that it gives tokens that may live until `live_until`.
@@ -166,11 +158,11 @@ pub fn revoke(connection: &mut DbConnection, id: &str, ending: &Ending<'_>) -> Q
         return Ok(false);
     }
     diesel::update(access_tokens::table.filter(access_tokens::authorization_id.eq(id)))
-        .filter(access_tokens::revoked_at.is_null())
+        .filter(access_token::live_at(ending.at))
         .set(access_token::ended(ending))
         .execute(connection)?;
     diesel::update(refresh_tokens::table.filter(refresh_tokens::authorization_id.eq(id)))
-        .filter(refresh_tokens::revoked_at.is_null())
+        .filter(refresh_token::live_or_used_at(ending.at))
         .set(refresh_token::ended_at(ending.at))
         .execute(connection)?;
     note_token_change(connection)?;
@@ -186,15 +178,16 @@ pub fn revoke_of_user(
 ) -> QueryResult<usize> {
     let mut live = authorizations::table
         .filter(authorizations::user_id.eq(user_id))
-        .filter(authorizations::revoked_at.is_null())
+        .filter(live_at(ending.at))
         .select((authorizations::id, authorizations::client_id))
         .order(authorizations::id)
         .load::<(String, String)>(connection)?;
     live.retain(|(_, own)| client_id.is_none_or(|wanted| wanted == own));
+    let mut ended = 0;
     for (id, _) in &live {
-        revoke(connection, id, ending)?;
+        ended += usize::from(revoke(connection, id, ending)?);
     }
-    Ok(live.len())
+    Ok(ended)
 }
 
 /// The live ones of a user with their clients' names, last used first.
@@ -205,8 +198,7 @@ pub fn of_user(
 ) -> QueryResult<Vec<(Authorization, String)>> {
     Authorization::belonging_to(user)
         .inner_join(clients::table)
-        .filter(authorizations::revoked_at.is_null())
-        .filter(authorizations::live_until.gt(now))
+        .filter(live_at(now))
         .select((Authorization::as_select(), clients::name))
         .order(authorizations::last_used_at.desc())
         .load(connection)

@@ -11,7 +11,7 @@ use crate::oauth::id::{IdKind, new_id};
 use crate::oauth::{GrantType, List, Scope, redirect_uri};
 use crate::schema::clients;
 
-use super::authorization;
+use super::locks;
 use super::project::Project;
 use super::user::User;
 use super::visible_name;
@@ -287,7 +287,8 @@ pub fn set_disabled(
 
 /// Deletes one with its secrets, consents, authorizations and tokens.
 pub fn delete(connection: &mut DbConnection, id: &str) -> QueryResult<bool> {
-    authorization::lock_of_client(connection, id)?;
+    locks::lock_client(connection, id)?;
+    locks::lock_authorizations_of(connection, &[id.to_owned()])?;
     let deleted = diesel::delete(clients::table.find(id)).execute(connection)?;
     note_change(connection)?;
     Ok(deleted == 1)

@@ -10,6 +10,7 @@ use crate::oauth::{HashedSecret, PlainSecret, SecretKind};
 use crate::schema::client_secrets;
 
 use super::client::Client;
+use super::locks;
 use super::visible_name;
 
 /// One secret, of which only the digest is kept.
@@ -41,6 +42,16 @@ impl ClientSecret {
     pub fn is_live(&self, now: UnixTime) -> bool {
         self.revoked_at.is_none() && self.expires_at.is_none_or(|end| now < end)
     }
+}
+
+/// [`ClientSecret::is_live`] for the database.
+#[diesel::dsl::auto_type(no_type_alias)]
+pub(super) fn live_at(now: UnixTime) -> _ {
+    client_secrets::revoked_at.is_null().and(
+        client_secrets::expires_at
+            .is_null()
+            .or(client_secrets::expires_at.gt(now)),
+    )
 }
 
 /// Checks what somebody wants to call one.
@@ -136,12 +147,14 @@ pub fn revoke(connection: &mut DbConnection, id: &str, now: UnixTime) -> QueryRe
     Ok(ended == 1)
 }
 
-/// Lets every secret that lives longer end at `end`.
+/// Lets every secret that lives longer end at `end`. The client is locked before: whoever goes on to add a secret in
+/// their place must not wait then for somebody who deletes them.
 pub fn end_all_at(
     connection: &mut DbConnection,
     client_id: &str,
     end: UnixTime,
 ) -> QueryResult<usize> {
+    locks::lock_client(connection, client_id)?;
     let ended = diesel::update(client_secrets::table)
         .filter(client_secrets::client_id.eq(client_id))
         .filter(

@@ -11,9 +11,11 @@ use crate::schema::{
     access_tokens, authorizations, client_secrets, clients, refresh_tokens, sessions,
 };
 
-use super::access_token::{self, TokenKind, live_at};
+use super::access_token::{self, TokenKind};
 use super::ending::Ending;
-use super::{authorization, one_time_link, project, refresh_token, session, user};
+use super::{
+    authorization, client_secret, locks, one_time_link, project, refresh_token, session, user,
+};
 
 /// How much of each there is, or was ended.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -43,71 +45,56 @@ impl AddAssign for Held {
     }
 }
 
-/// Ends the authorizations whose column `$owner` is `$id`, with their tokens.
+/// Ends the live authorizations whose column `$owner` is (`eq`) `$whose` or among these (`eq_any`), with their tokens.
 macro_rules! end_authorizations {
-    ($connection:expr, $owner:ident, $id:expr, $ending:expr) => {{
-        let live = authorizations::table
-            .filter(authorizations::$owner.eq($id))
-            .filter(authorizations::revoked_at.is_null());
+    ($connection:expr, $owner:ident, $is:ident, $whose:expr, $ending:expr) => {{
+        let live = || {
+            authorizations::table
+                .filter(authorizations::$owner.$is($whose))
+                .filter(authorization::live_at($ending.at))
+        };
         // In one order, and before their tokens, as everybody locks them.
         if let DbConnection::Postgres(connection) = $connection {
-            let locked = live
+            let locked = live()
                 .select(authorizations::id)
                 .order(authorizations::id)
                 .for_no_key_update();
             locked.load::<String>(connection)?;
         }
-        let ended = diesel::update(live)
+        let ended = diesel::update(live())
             .set(authorization::ended($ending))
             .execute($connection)?;
-        diesel::update(access_tokens::table.filter(access_tokens::$owner.eq($id)))
+        diesel::update(access_tokens::table.filter(access_tokens::$owner.$is($whose)))
             .filter(access_tokens::authorization_id.is_not_null())
-            .filter(access_tokens::revoked_at.is_null())
+            .filter(access_token::live_at($ending.at))
             .set(access_token::ended($ending))
             .execute($connection)?;
-        diesel::update(refresh_tokens::table.filter(refresh_tokens::$owner.eq($id)))
-            .filter(refresh_tokens::revoked_at.is_null())
+        diesel::update(refresh_tokens::table.filter(refresh_tokens::$owner.$is($whose)))
+            .filter(refresh_token::live_or_used_at($ending.at))
             .set(refresh_token::ended_at($ending.at))
             .execute($connection)?;
-        note_token_change($connection)?;
         ended
     }};
 }
 
-/// Ends the tokens of one kind whose column `$owner` is `$id`.
-macro_rules! end_tokens {
-    ($connection:expr, $owner:ident, $id:expr, $kind:expr, $ending:expr) => {
-        diesel::update(access_tokens::table.filter(access_tokens::$owner.eq($id)))
+/// The live tokens of one kind that clients have, not from an authorization.
+macro_rules! live_tokens {
+    ($clients:expr, $kind:expr, $at:expr) => {
+        access_tokens::table
+            .filter(access_tokens::client_id.eq_any($clients))
             .filter(access_tokens::kind.eq($kind.as_str()))
-            .filter(access_tokens::revoked_at.is_null())
-            .set(access_token::ended($ending))
-            .execute($connection)?
+            .filter(access_tokens::authorization_id.is_null())
+            .filter(access_token::live_at($at))
     };
 }
 
-/// How many live authorizations there are whose column `$owner` is `$id`.
+/// How many live authorizations there are whose column `$owner` is `$whose` or among these.
 macro_rules! live_authorizations {
-    ($connection:expr, $owner:ident, $id:expr, $now:expr) => {
+    ($connection:expr, $owner:ident, $is:ident, $whose:expr, $now:expr) => {
         amount(
             authorizations::table
-                .filter(authorizations::$owner.eq($id))
-                .filter(authorizations::revoked_at.is_null())
-                .filter(authorizations::live_until.gt($now))
-                .count()
-                .get_result($connection)?,
-        )
-    };
-}
-
-/// How many live tokens of one kind, not from an authorization, there are whose column `$owner` is `$id`.
-macro_rules! live_tokens {
-    ($connection:expr, $owner:ident, $id:expr, $kind:expr, $now:expr) => {
-        amount(
-            access_tokens::table
-                .filter(access_tokens::$owner.eq($id))
-                .filter(access_tokens::kind.eq($kind.as_str()))
-                .filter(access_tokens::authorization_id.is_null())
-                .filter(live_at($now))
+                .filter(authorizations::$owner.$is($whose))
+                .filter(authorization::live_at($now))
                 .count()
                 .get_result($connection)?,
         )
@@ -124,11 +111,12 @@ pub fn end_sign_ins_of_user(
     user_id: &str,
     ending: &Ending<'_>,
 ) -> QueryResult<Held> {
-    user::find_and_lock(connection, user_id)?;
-    one_time_link::end_of_user(connection, user_id)?;
+    let sessions = end_sessions(connection, user_id, ending.at)?;
+    let authorizations = end_authorizations!(connection, user_id, eq, user_id, ending);
+    note_token_change(connection)?;
     Ok(Held {
-        sessions: session::end_all_but(connection, user_id, None)?,
-        authorizations: end_authorizations!(connection, user_id, user_id, ending),
+        sessions,
+        authorizations,
         ..Held::default()
     })
 }
@@ -139,12 +127,18 @@ pub fn end_everything_of_user(
     user_id: &str,
     ending: &Ending<'_>,
 ) -> QueryResult<Held> {
-    let mut ended = end_sign_ins_of_user(connection, user_id, ending)?;
-    ended.personal_tokens = end_tokens!(connection, user_id, user_id, TokenKind::Personal, ending);
-    if let Some(project_id) = project::personal_of(connection, user_id)? {
-        ended += end_everything_of_project(connection, &project_id, ending)?;
-    }
-    note_token_change(connection)?;
+    let sessions = end_sessions(connection, user_id, ending.at)?;
+    let own = project::personal_of(connection, user_id)?;
+    let clients = match own {
+        Some(project_id) => locks::lock_clients_of(connection, &project_id)?,
+        None => Vec::new(),
+    };
+    let mut ended = Held {
+        sessions,
+        authorizations: end_authorizations!(connection, user_id, eq, user_id, ending),
+        ..Held::default()
+    };
+    ended += end_everything_of(connection, &clients, ending)?;
     Ok(ended)
 }
 
@@ -154,27 +148,8 @@ pub fn end_everything_of_project(
     project_id: &str,
     ending: &Ending<'_>,
 ) -> QueryResult<Held> {
-    let mut ended = Held::default();
-    for client_id in client_ids(connection, project_id)? {
-        ended += end_everything_of_client(connection, &client_id, ending)?;
-    }
-    Ok(ended)
-}
-
-/// Ends every authorization given to a client, every token it has, and its secrets.
-pub fn end_everything_of_client(
-    connection: &mut DbConnection,
-    client_id: &str,
-    ending: &Ending<'_>,
-) -> QueryResult<Held> {
-    let mut ended = end_tokens_of_client(connection, client_id, ending)?;
-    ended.client_secrets = diesel::update(client_secrets::table)
-        .filter(client_secrets::client_id.eq(client_id))
-        .filter(client_secrets::revoked_at.is_null())
-        .set(client_secrets::revoked_at.eq(Some(ending.at)))
-        .execute(connection)?;
-    note_change(connection)?;
-    Ok(ended)
+    let clients = locks::lock_clients_of(connection, project_id)?;
+    end_everything_of(connection, &clients, ending)
 }
 
 /// Ends every authorization given to a client and every token it has; its secrets go on working.
@@ -183,20 +158,54 @@ pub fn end_tokens_of_client(
     client_id: &str,
     ending: &Ending<'_>,
 ) -> QueryResult<Held> {
-    let authorizations = end_authorizations!(connection, client_id, client_id, ending);
+    locks::lock_client(connection, client_id)?;
+    end_tokens_of(connection, &[client_id.to_owned()], ending)
+}
+
+/// Locks a user, and ends the links and signed-in browsers: how many of these were live.
+fn end_sessions(connection: &mut DbConnection, user_id: &str, at: UnixTime) -> QueryResult<usize> {
+    user::find_and_lock(connection, user_id)?;
+    one_time_link::end_of_user(connection, user_id)?;
+    let live = live_sessions(connection, user_id, at)?;
+    session::end_all_but(connection, user_id, None)?;
+    Ok(live)
+}
+
+/// Ends everything of clients that are locked.
+fn end_everything_of(
+    connection: &mut DbConnection,
+    clients: &[String],
+    ending: &Ending<'_>,
+) -> QueryResult<Held> {
+    let mut ended = end_tokens_of(connection, clients, ending)?;
+    ended.client_secrets = diesel::update(client_secrets::table)
+        .filter(client_secrets::client_id.eq_any(clients))
+        .filter(client_secret::live_at(ending.at))
+        .set(client_secrets::revoked_at.eq(Some(ending.at)))
+        .execute(connection)?;
+    // Once, and last of all: every other writer of the directory waits from here on.
+    note_change(connection)?;
+    Ok(ended)
+}
+
+/// The same without their secrets.
+fn end_tokens_of(
+    connection: &mut DbConnection,
+    clients: &[String],
+    ending: &Ending<'_>,
+) -> QueryResult<Held> {
+    let authorizations = end_authorizations!(connection, client_id, eq_any, clients, ending);
+    let mut end = |kind: TokenKind| {
+        diesel::update(live_tokens!(clients, kind, ending.at))
+            .set(access_token::ended(ending))
+            .execute(connection)
+    };
     let ended = Held {
-        sessions: 0,
         authorizations,
-        personal_tokens: end_tokens!(
-            connection,
-            client_id,
-            client_id,
-            TokenKind::Personal,
-            ending
-        ),
-        api_keys: end_tokens!(connection, client_id, client_id, TokenKind::ApiKey, ending),
-        client_tokens: end_tokens!(connection, client_id, client_id, TokenKind::Access, ending),
-        client_secrets: 0,
+        personal_tokens: end(TokenKind::Personal)?,
+        api_keys: end(TokenKind::ApiKey)?,
+        client_tokens: end(TokenKind::Access)?,
+        ..Held::default()
     };
     note_token_change(connection)?;
     Ok(ended)
@@ -208,24 +217,17 @@ pub fn held_by_user(
     user_id: &str,
     now: UnixTime,
 ) -> QueryResult<Held> {
-    let sessions: i64 = sessions::table
-        .filter(sessions::user_id.eq(user_id))
-        .filter(sessions::expires_at.gt(now))
-        .count()
-        .get_result(connection)?;
+    let own = project::personal_of(connection, user_id)?;
+    let clients = match own {
+        Some(project_id) => client_ids(connection, &project_id)?,
+        None => Vec::new(),
+    };
     let mut held = Held {
-        sessions: amount(sessions),
-        authorizations: live_authorizations!(connection, user_id, user_id, now),
-        personal_tokens: live_tokens!(connection, user_id, user_id, TokenKind::Personal, now),
+        sessions: live_sessions(connection, user_id, now)?,
+        authorizations: live_authorizations!(connection, user_id, eq, user_id, now),
         ..Held::default()
     };
-    if let Some(project_id) = project::personal_of(connection, user_id)? {
-        // Its personal tokens are the user's, and counted.
-        held += Held {
-            personal_tokens: 0,
-            ..held_by_project(connection, &project_id, now)?
-        };
-    }
+    held += held_by(connection, &clients, now)?;
     Ok(held)
 }
 
@@ -235,44 +237,55 @@ pub fn held_by_project(
     project_id: &str,
     now: UnixTime,
 ) -> QueryResult<Held> {
-    let mut held = Held::default();
-    for client_id in client_ids(connection, project_id)? {
-        held += held_by_client(connection, &client_id, now)?;
-    }
-    Ok(held)
+    let clients = client_ids(connection, project_id)?;
+    held_by(connection, &clients, now)
 }
 
-/// What [`end_everything_of_client`] would end now.
+/// What [`end_tokens_of_client`] would end now, and the client's secrets.
 pub fn held_by_client(
     connection: &mut DbConnection,
     client_id: &str,
     now: UnixTime,
 ) -> QueryResult<Held> {
+    held_by(connection, &[client_id.to_owned()], now)
+}
+
+fn held_by(connection: &mut DbConnection, clients: &[String], now: UnixTime) -> QueryResult<Held> {
     let secrets: i64 = client_secrets::table
-        .filter(client_secrets::client_id.eq(client_id))
-        .filter(client_secrets::revoked_at.is_null())
-        .filter(
-            client_secrets::expires_at
-                .is_null()
-                .or(client_secrets::expires_at.gt(Some(now))),
-        )
+        .filter(client_secrets::client_id.eq_any(clients))
+        .filter(client_secret::live_at(now))
         .count()
         .get_result(connection)?;
+    let authorizations = live_authorizations!(connection, client_id, eq_any, clients, now);
+    let mut count = |kind: TokenKind| -> QueryResult<usize> {
+        let live = live_tokens!(clients, kind, now).count();
+        Ok(amount(live.get_result(connection)?))
+    };
     Ok(Held {
         sessions: 0,
-        authorizations: live_authorizations!(connection, client_id, client_id, now),
-        personal_tokens: live_tokens!(connection, client_id, client_id, TokenKind::Personal, now),
-        api_keys: live_tokens!(connection, client_id, client_id, TokenKind::ApiKey, now),
-        client_tokens: live_tokens!(connection, client_id, client_id, TokenKind::Access, now),
+        authorizations,
+        personal_tokens: count(TokenKind::Personal)?,
+        api_keys: count(TokenKind::ApiKey)?,
+        client_tokens: count(TokenKind::Access)?,
         client_secrets: amount(secrets),
     })
+}
+
+fn live_sessions(
+    connection: &mut DbConnection,
+    user_id: &str,
+    now: UnixTime,
+) -> QueryResult<usize> {
+    let live = sessions::table
+        .filter(sessions::user_id.eq(user_id))
+        .filter(sessions::expires_at.gt(now));
+    Ok(amount(live.count().get_result(connection)?))
 }
 
 fn client_ids(connection: &mut DbConnection, project_id: &str) -> QueryResult<Vec<String>> {
     clients::table
         .filter(clients::project_id.eq(project_id))
         .select(clients::id)
-        .order(clients::id)
         .load(connection)
 }
 

@@ -2,7 +2,8 @@
 //! `authentication`, `endpoints` and `pages`.
 //!
 //! A user owns clients; a client has many tokens; a token has one client and may have one user. An
-//! authorization, one act of granting, is the parent of its codes and tokens.
+//! authorization, one act of granting, is the parent of its codes and tokens. In what order rows are locked is in
+//! `locks`.
 
 pub mod access_token;
 pub mod activity;
@@ -21,6 +22,7 @@ pub mod ending;
 pub mod held;
 pub mod last_use;
 pub mod leak;
+pub mod locks;
 pub mod named_token;
 pub mod names;
 pub mod one_time_link;

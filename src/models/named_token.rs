@@ -10,6 +10,7 @@ use crate::schema::{access_tokens, clients, token_uses};
 
 use super::access_token::{self, AccessToken, TokenKind, UsedToken};
 use super::ending::Ending;
+use super::locks;
 use super::visible_name;
 
 /// Seconds for which one is kept after its end, for people who look for it.
@@ -185,10 +186,11 @@ pub fn revoke_of_client(
     client_id: &str,
     ending: &Ending<'_>,
 ) -> QueryResult<usize> {
+    locks::lock_client(connection, client_id)?;
     let ended = diesel::update(access_tokens::table)
         .filter(access_tokens::name.is_not_null())
         .filter(access_tokens::client_id.eq(client_id))
-        .filter(access_tokens::revoked_at.is_null())
+        .filter(access_token::live_at(ending.at))
         .set(access_token::ended(ending))
         .execute(connection)?;
     note_token_changes(connection, ended)?;

@@ -9,8 +9,8 @@ use crate::db::{DbConnection, note_change, note_token_change, unless_taken};
 use crate::oauth::id::{IdKind, new_id};
 use crate::schema::{clients, project_members, projects, spent_slugs};
 
-use super::authorization;
 use super::client::{self, Client, ClientKind};
+use super::locks;
 use super::project_member::{self, Membership, ProjectMember};
 use super::user::User;
 use super::visible_name;
@@ -276,9 +276,8 @@ pub fn rename(connection: &mut DbConnection, id: &str, name: &str) -> QueryResul
 
 /// Deletes one with its members and clients, and all that is theirs. Nobody gets its slug again.
 pub fn delete(connection: &mut DbConnection, id: &str, now: UnixTime) -> QueryResult<bool> {
-    for client in client::of_project(connection, id)? {
-        authorization::lock_of_client(connection, &client.id)?;
-    }
+    let clients = locks::lock_clients_of(connection, id)?;
+    locks::lock_authorizations_of(connection, &clients)?;
     let deleted: Option<String> = diesel::delete(projects::table.find(id))
         .returning(projects::slug)
         .get_result(connection)

@@ -25,33 +25,40 @@ const DAY: i64 = 86400;
 /// they stay after it.
 macro_rules! each_table {
     ($act:ident) => {
-        $act!(authorizations, String, live_until, 0);
-        $act!(authorization_requests, SecretId, expires_at, 0);
-        $act!(sessions, SecretId, expires_at, 0);
         $act!(one_time_links, SecretId, expires_at, 0);
+        $act!(sessions, SecretId, expires_at, 0);
+        $act!(authorization_requests, SecretId, expires_at, 0);
+        $act!(authorizations, String, live_until, 0);
         $act!(audit_events, String, occurred_at, AUDIT_EVENTS_KEPT);
         $act!(refusals, String, occurred_at, REFUSALS_KEPT);
+    };
+}
+
+/// The keys of rows that are due. What somebody has locked on PostgreSQL, and may be about to renew, is left for the next
+/// batch: the purge waits for nobody, so that nobody ever waits for it in a circle.
+macro_rules! free {
+    ($due:expr, $connection:ident, $key:ty) => {
+        match $connection {
+            DbConnection::Sqlite(connection) => $due.load::<$key>(connection)?,
+            DbConnection::Postgres(connection) => {
+                $due.for_update().skip_locked().load::<$key>(connection)?
+            }
+        }
     };
 }
 
 /// Deletes the first rows that are due, of those with `$which`; how many.
 macro_rules! delete {
     ($connection:ident, $before:expr, $table:ident, $key:ty, $column:ident $(, $which:expr)?) => {{
-        let before = $before;
-        let mut keys: Vec<$key> = $table::table
-            .filter($table::$column.le(before))
+        let due = $table::table
+            .filter($table::$column.le($before))
             $(.filter($which))?
             .order($table::$column)
             .limit(BATCH)
-            .select($table::id)
-            .load($connection)?;
-        // One order for all who delete several.
-        keys.sort();
+            .select($table::id);
         let mut deleted = 0;
-        for key in &keys {
-            // On PostgreSQL a row may have been renewed since it was found.
-            let due = $table::table.find(key).filter($table::$column.le(before));
-            deleted += diesel::delete(due).execute($connection)?;
+        for key in &free!(due, $connection, $key) {
+            deleted += diesel::delete($table::table.find(key)).execute($connection)?;
         }
         deleted
     }};
@@ -108,15 +115,13 @@ fn access_tokens(connection: &mut DbConnection, now: UnixTime) -> QueryResult<us
 
 /// Those of authorizations of which nothing can be live any more.
 fn refresh_tokens(connection: &mut DbConnection, now: UnixTime) -> QueryResult<usize> {
-    let mut ended: Vec<SecretId> = refresh_tokens::table
+    let ended = refresh_tokens::table
         .inner_join(authorizations::table)
         .filter(authorizations::live_until.le(now))
         .limit(BATCH)
-        .select(refresh_tokens::id)
-        .load(connection)?;
-    ended.sort();
+        .select(refresh_tokens::id);
     let mut deleted = 0;
-    for id in &ended {
+    for id in &free!(ended, connection, SecretId) {
         let due = refresh_tokens::table.find(id);
         let due = due.filter(refresh_tokens::expires_at.le(now));
         deleted += diesel::delete(due).execute(connection)?;

@@ -50,6 +50,14 @@ impl RefreshToken {
     }
 }
 
+/// Neither ended nor expired: what an end ends. A used one too, whose answer may still be kept.
+#[diesel::dsl::auto_type(no_type_alias)]
+pub(super) fn live_or_used_at(now: UnixTime) -> _ {
+    refresh_tokens::revoked_at
+        .is_null()
+        .and(refresh_tokens::expires_at.gt(now))
+}
+
 /// What the row of an ended one says: why and by whom is told by its authorization, and no retry is answered.
 #[diesel::dsl::auto_type(no_type_alias)]
 pub(super) fn ended_at(at: UnixTime) -> _ {
@@ -121,12 +129,22 @@ pub fn any_answer(connection: &mut DbConnection, before: UnixTime) -> QueryResul
     Ok(kept > 0)
 }
 
-/// Wipes every answer that was kept since `before` or earlier.
+/// Wipes every answer that was kept since `before` or earlier; on PostgreSQL one that somebody has locked the next time.
 pub fn wipe_answers(connection: &mut DbConnection, before: UnixTime) -> QueryResult<usize> {
-    diesel::update(refresh_tokens::table.filter(refresh_tokens::rotated_at.le(Some(before))))
-        .filter(refresh_tokens::sealed_answer.is_not_null())
-        .set(refresh_tokens::sealed_answer.eq(None::<Vec<u8>>))
-        .execute(connection)
+    let kept = refresh_tokens::table
+        .filter(refresh_tokens::rotated_at.le(Some(before)))
+        .filter(refresh_tokens::sealed_answer.is_not_null());
+    let wiped = refresh_tokens::sealed_answer.eq(None::<Vec<u8>>);
+    match connection {
+        DbConnection::Sqlite(connection) => diesel::update(kept).set(wiped).execute(connection),
+        DbConnection::Postgres(connection) => {
+            let free = kept.select(refresh_tokens::id).for_update().skip_locked();
+            let free: Vec<SecretId> = free.load(connection)?;
+            diesel::update(refresh_tokens::table.filter(refresh_tokens::id.eq_any(free)))
+                .set(wiped)
+                .execute(connection)
+        }
+    }
 }
 
 /// Those among the `newest` ones that end in `last_four`, newest first.

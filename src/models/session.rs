@@ -86,10 +86,10 @@ pub fn replace(
         .select(sessions::id)
         .get_result(connection)
         .optional()?;
+    end_own(connection, replaced)?;
     if own.is_some() {
         authorization_request::follow(connection, replaced, &session.id)?;
     }
-    end_own(connection, replaced)?;
     insert(connection, session)
 }
 

@@ -7,6 +7,7 @@ use askama::Template;
 use crate::authentication::SignIn;
 use crate::models::audit_event::{self, AuditEvent};
 use crate::models::authorization_request;
+use crate::models::locks;
 use crate::models::session::{self, Session};
 use crate::models::user::{self, User};
 use crate::oauth::{PlainSecret, SecretKind};
@@ -191,6 +192,9 @@ async fn write_session(
     let write = visitor.app.db.write(move |connection| {
         if !user::is_unchanged(connection, &user)? {
             return Ok(Begun::Changed);
+        }
+        if let Some(old) = &replaced {
+            locks::lock_session(connection, old)?;
         }
         // First, so that nobody is signed in where this is not the request's session.
         if let Some(request) = request

@@ -7,6 +7,7 @@ mod crash;
 mod key_rotation;
 mod key_seal;
 mod last_use;
+mod lock_order;
 mod migrations;
 mod purge;
 mod reconnect;

@@ -220,7 +220,7 @@ fn deleting_a_client_or_a_user_takes_along_all_that_was_theirs() {
 }
 
 #[test]
-fn a_row_renewed_between_the_look_and_the_deletion_stays() {
+fn a_row_that_is_being_renewed_when_the_purge_looks_stays() {
     let server = TestServer::start();
     server.db_user("ada");
     let mut browsers = [signed_in(&server, "ada"), signed_in(&server, "ada")];
@@ -228,7 +228,7 @@ fn a_row_renewed_between_the_look_and_the_deletion_stays() {
     // The first is renewed by somebody who has not committed yet when the purge looks.
     let first = "(SELECT id FROM sessions ORDER BY id LIMIT 1)";
     let renew = format!("UPDATE sessions SET expires_at = {renewed} WHERE id = {first}");
-    server.db_while_written(&renew, || {
+    server.db_beside(&renew, || {
         server.advance(DAY);
         db_purge(&server);
     });

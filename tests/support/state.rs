@@ -11,7 +11,7 @@ use latchkey::models::{authorization, client, user};
 use latchkey::oauth::PlainSecret;
 use latchkey::schema::{access_tokens, audit_events, refresh_tokens};
 
-use super::TestServer;
+use super::{TestServer, until};
 
 impl TestServer {
     /// Disables a user, or enables one.
@@ -75,25 +75,84 @@ impl TestServer {
         rows == 1
     }
 
-    /// Does `work`, which has to wait for it, while somebody else has run `sql` but not yet committed.
+    /// Does `work`, a request that has to wait for it, while somebody else has run `sql` but not yet committed.
     pub fn db_while_written<T: Send>(&self, sql: &str, work: impl FnOnce() -> T + Send) -> T {
         self.db_between(sql, "SELECT 1", work)
     }
 
     /// The same where the other goes on with `then` before it commits.
     pub fn db_between<T: Send>(&self, sql: &str, then: &str, work: impl FnOnce() -> T + Send) -> T {
+        let waits = || self.app.db.load().waiting_writes > 0;
+        self.until_committed((sql, then), work, waits)
+    }
+
+    /// The same for `work` that runs a command.
+    pub fn db_between_command<T: Send>(
+        &self,
+        sql: &str,
+        then: &str,
+        work: impl FnOnce() -> T + Send,
+    ) -> T {
+        // It tries again and again to take an embedded database, which nobody sees.
+        let waits = || {
+            std::thread::sleep(Duration::from_millis(700));
+            true
+        };
+        self.until_committed((sql, then), work, waits)
+    }
+
+    /// `waits`: whether the work waits for an embedded database.
+    fn until_committed<T: Send>(
+        &self,
+        sql: (&str, &str),
+        work: impl FnOnce() -> T + Send,
+        waits: impl Fn() -> bool,
+    ) -> T {
         match &self.app.config.database_url {
             DatabaseUrl::Sqlite(path) => {
                 let mut other = db_locked(path);
-                until_committed(&mut other, sql, then, work)
+                until_committed(&mut other, sql, work, |_| waits())
             }
             DatabaseUrl::Postgres(url) => {
-                let mut other = PgConnection::establish(url).unwrap();
-                other.batch_execute("BEGIN").unwrap();
-                until_committed(&mut other, sql, then, work)
+                let mut other = db_begun(url);
+                until_committed(&mut other, sql, work, somebody_waits_for)
             }
         }
     }
+
+    /// Does `work` while somebody else has run `sql` but not yet committed: it waits for that on an embedded
+    /// database alone.
+    pub fn db_beside<T: Send>(&self, sql: &str, work: impl FnOnce() -> T + Send) -> T {
+        let DatabaseUrl::Postgres(url) = &self.app.config.database_url else {
+            return self.db_while_written(sql, work);
+        };
+        let mut other = db_begun(url);
+        other.batch_execute(sql).unwrap();
+        std::thread::scope(|scope| {
+            let work = scope.spawn(work);
+            until("it is done, or waits", || {
+                work.is_finished() || somebody_waits_for(&mut other)
+            });
+            let is_done = work.is_finished();
+            other.batch_execute("COMMIT").unwrap();
+            assert!(is_done, "it must not wait");
+            work.join().unwrap()
+        })
+    }
+}
+
+/// A connection to PostgreSQL in a transaction.
+fn db_begun(url: &str) -> PgConnection {
+    let mut connection = PgConnection::establish(url).unwrap();
+    connection.batch_execute("BEGIN").unwrap();
+    connection
+}
+
+/// Whether anybody waits for what this connection has locked.
+fn somebody_waits_for(connection: &mut PgConnection) -> bool {
+    let waiting = "SELECT 1 FROM pg_locks \
+                   WHERE NOT granted AND pg_backend_pid() = ANY (pg_blocking_pids(pid))";
+    diesel::sql_query(waiting).execute(connection).unwrap() > 0
 }
 
 /// A connection that has taken an embedded database for writing, as soon as the server let go of it.
@@ -105,16 +164,16 @@ pub fn db_locked(path: &Path) -> SqliteConnection {
     connection
 }
 
-fn until_committed<T: Send>(
-    other: &mut impl SimpleConnection,
-    sql: &str,
-    then: &str,
+fn until_committed<C: SimpleConnection, T: Send>(
+    other: &mut C,
+    (sql, then): (&str, &str),
     work: impl FnOnce() -> T + Send,
+    waits: impl Fn(&mut C) -> bool,
 ) -> T {
     other.batch_execute(sql).unwrap();
     std::thread::scope(|scope| {
         let work = scope.spawn(work);
-        std::thread::sleep(Duration::from_millis(700));
+        until("it waits", || work.is_finished() || waits(other));
         assert!(!work.is_finished(), "it has to wait");
         other.batch_execute(then).unwrap();
         other.batch_execute("COMMIT").unwrap();

@@ -10,9 +10,11 @@ use crate::models::audit_event::AuditEvent;
 use crate::models::authorization::{self, Authorization};
 use crate::models::authorization_code::{self, AuthorizationCode};
 use crate::models::authorization_request::{self, AuthorizationRequest};
+use crate::models::locks;
 use crate::oauth::{GrantType, PlainSecret, Scope, SecretKind};
 
-/// Allows a request: writes everything and returns the code; none where it had been decided before.
+/// Allows a request: writes everything and returns the code; none where it had been decided before, or went with its
+/// client.
 ///
 /// # Errors
 /// The database's.
@@ -25,6 +27,7 @@ pub fn allow(
     address: IpAddr,
     now: UnixTime,
 ) -> Result<Option<PlainSecret>> {
+    locks::hold_client(connection, &request.client_id)?;
     if !authorization_request::claim(connection, &request.id, now)? {
         return Ok(None);
     }

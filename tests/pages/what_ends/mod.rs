@@ -4,6 +4,7 @@
 //! introspection and at `/auth/verify`.
 
 mod by_command;
+mod counted;
 mod of_a_client;
 mod of_a_person;
 mod of_a_project;

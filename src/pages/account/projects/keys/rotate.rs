@@ -138,7 +138,7 @@ async fn rotate(keeper: &ClientKeeper, body: &Body) -> PageResult {
     Ok(response)
 }
 
-/// Ends the old one, at once or later, and makes the new one.
+/// Makes the new one, which holds the client, and then ends the old one, at once or later.
 fn replace(
     connection: &mut DbConnection,
     old: &AccessToken,
@@ -147,6 +147,14 @@ fn replace(
     now: UnixTime,
 ) -> Result<PlainSecret> {
     let client_id = &old.client_id;
+    let new = NewToken {
+        client_id: client_id.clone(),
+        user_id: None,
+        name: old.name.clone().unwrap_or_default(),
+        scope: old.scope.clone(),
+        expires_at: lifetime(old).map(|seconds| now.plus(seconds)),
+    };
+    let secret = new.insert(connection, now)?;
     if overlap == 0 {
         let ending = Ending {
             because: "rotated",
@@ -157,14 +165,7 @@ fn replace(
     } else {
         named_token::end_at(connection, client_id, &old.id, now.plus(overlap))?;
     }
-    let new = NewToken {
-        client_id: client_id.clone(),
-        user_id: None,
-        name: old.name.clone().unwrap_or_default(),
-        scope: old.scope.clone(),
-        expires_at: lifetime(old).map(|seconds| now.plus(seconds)),
-    };
-    Ok(new.insert(connection, now)?)
+    Ok(secret)
 }
 
 /// Seconds from a key's making to its end.
