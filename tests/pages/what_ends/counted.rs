@@ -83,7 +83,7 @@ fn as_much_of_a_person_ends_as_was_said() {
     let world = World::new(&server);
     world.assert_tells(
         &format!("/admin/users/{}/panic", world.ada_id),
-        "ends: 1 session (a signed-in browser); 1 sign-in of a connected app, with its access and refresh tokens; \
+        "for good: 1 session (a signed-in browser); 1 sign-in of a connected app, with its access and refresh tokens; \
          1 personal access token.",
         "was ended: 1 session, 1 app sign-in, 1 personal access token.",
     );
@@ -95,7 +95,7 @@ fn as_much_of_a_project_ends_as_was_said() {
     let world = World::new(&server);
     world.assert_tells(
         "/admin/projects/weather/panic",
-        "ends: 1 sign-in of a connected app, with its access and refresh tokens; 1 API key; 1 client secret; \
+        "for good: 1 sign-in of a connected app, with its access and refresh tokens; 1 API key; 1 client secret; \
          1 access token that a client got for itself.",
         "were ended: 1 app sign-in, 1 API key, 1 client secret, 1 client access token.",
     );
@@ -107,7 +107,7 @@ fn as_many_tokens_of_a_client_end_as_was_said() {
     let world = World::new(&server);
     world.assert_tells(
         &format!("/admin/clients/{}/end-tokens", world.app.client.id),
-        "ends: 1 sign-in of a connected app, with its access and refresh tokens; 1 API key; \
+        "for good: 1 sign-in of a connected app, with its access and refresh tokens; 1 API key; \
          1 access token that a client got for itself.",
         "were ended: 1 app sign-in, 1 API key, 1 client access token.",
     );
