@@ -39,8 +39,8 @@ pub fn load(config: &Config) -> Result<MasterKey, String> {
     load_or(config, |path| {
         make(path).map_err(|error| {
             format!(
-                "the master key file {} cannot be made: {error}; let the server write its directory, or set \
-                 master_key_file to another place",
+                "the master key file {} cannot be made: {error}; give it a directory in which this user may \
+                 write, or set master_key_file to another place",
                 path.display()
             )
         })

@@ -107,7 +107,7 @@ fn make_private(path: &Path) -> std::result::Result<(), String> {
         .open(path);
     match made {
         Err(error) if error.kind() != ErrorKind::AlreadyExists => Err(format!(
-            "the database {} cannot be made: {error}",
+            "the database {} cannot be made: {error}; give it a directory in which this user may write",
             path.display()
         )),
         _ => Ok(()),
@@ -116,7 +116,10 @@ fn make_private(path: &Path) -> std::result::Result<(), String> {
 
 fn connect(path: &Path, pragmas: &str) -> std::result::Result<SqliteConnection, String> {
     let cannot = |why: &dyn std::fmt::Display| {
-        format!("the database {} cannot be opened: {why}", path.display())
+        format!(
+            "the database {} cannot be opened: {why}; this user must be able to write it and its directory",
+            path.display()
+        )
     };
     let name = path
         .to_str()

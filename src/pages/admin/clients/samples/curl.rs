@@ -45,7 +45,7 @@ fn code(facts: &Facts<'_>, token: &str, proof: &str) -> String {
          echo {authorize}\"$challenge\"\n\
          \n\
          # Redeem the code within a minute. The braces keep `read` from taking the next line that is pasted.\n\
-         {{ printf 'code: '; read -r code\n\
+         {{ printf 'code: ' >&2; read -r code\n\
          curl {token} {proof} \\\n  \
          -d grant_type=authorization_code -d code=\"$code\" \\\n  \
          --data-urlencode {redirect_uri} -d code_verifier=\"$verifier\"; }}\n"
