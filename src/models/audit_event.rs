@@ -6,7 +6,7 @@ use diesel::prelude::*;
 use crate::clock::UnixTime;
 use crate::db::{DbConnection, unless_taken};
 use crate::oauth::id::{IdKind, new_id};
-use crate::oauth::mismatch::harmless;
+use crate::oauth::mismatch::{LEFT_OUT, holds_secret};
 use crate::schema::audit_events;
 
 /// One line.
@@ -53,7 +53,14 @@ impl AuditEvent {
     #[must_use]
     pub fn about(self, detail: &str) -> Self {
         Self {
-            detail: Some(harmless(detail)),
+            detail: Some(
+                if holds_secret(detail) {
+                    LEFT_OUT
+                } else {
+                    detail
+                }
+                .to_owned(),
+            ),
             ..self
         }
     }

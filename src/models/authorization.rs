@@ -158,11 +158,11 @@ pub fn revoke(connection: &mut DbConnection, id: &str, ending: &Ending<'_>) -> Q
         return Ok(false);
     }
     diesel::update(access_tokens::table.filter(access_tokens::authorization_id.eq(id)))
-        .filter(access_token::live_at(ending.at))
+        .filter(access_token::live_at(ending.expired_by()))
         .set(access_token::ended(ending))
         .execute(connection)?;
     diesel::update(refresh_tokens::table.filter(refresh_tokens::authorization_id.eq(id)))
-        .filter(refresh_token::live_or_used_at(ending.at))
+        .filter(refresh_token::live_or_used_at(ending.expired_by()))
         .set(refresh_token::ended_at(ending.at))
         .execute(connection)?;
     note_token_change(connection)?;
@@ -178,7 +178,7 @@ pub fn revoke_of_user(
 ) -> QueryResult<usize> {
     let mut live = authorizations::table
         .filter(authorizations::user_id.eq(user_id))
-        .filter(live_at(ending.at))
+        .filter(live_at(ending.expired_by()))
         .select((authorizations::id, authorizations::client_id))
         .order(authorizations::id)
         .load::<(String, String)>(connection)?;

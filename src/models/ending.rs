@@ -15,3 +15,11 @@ pub struct Ending<'a> {
     /// When.
     pub at: UnixTime,
 }
+
+impl Ending<'_> {
+    /// What had expired by then is left as it is. What expired within the last minute is ended too: a request that
+    /// waits, or a server whose clock is behind, may still take it for live and issue what lives on.
+    pub fn expired_by(&self) -> UnixTime {
+        self.at.plus(-60)
+    }
+}

@@ -51,7 +51,7 @@ macro_rules! end_authorizations {
         let live = || {
             authorizations::table
                 .filter(authorizations::$owner.$is($whose))
-                .filter(authorization::live_at($ending.at))
+                .filter(authorization::live_at($ending.expired_by()))
         };
         // In one order, and before their tokens, as everybody locks them.
         if let DbConnection::Postgres(connection) = $connection {
@@ -66,11 +66,11 @@ macro_rules! end_authorizations {
             .execute($connection)?;
         diesel::update(access_tokens::table.filter(access_tokens::$owner.$is($whose)))
             .filter(access_tokens::authorization_id.is_not_null())
-            .filter(access_token::live_at($ending.at))
+            .filter(access_token::live_at($ending.expired_by()))
             .set(access_token::ended($ending))
             .execute($connection)?;
         diesel::update(refresh_tokens::table.filter(refresh_tokens::$owner.$is($whose)))
-            .filter(refresh_token::live_or_used_at($ending.at))
+            .filter(refresh_token::live_or_used_at($ending.expired_by()))
             .set(refresh_token::ended_at($ending.at))
             .execute($connection)?;
         ended
@@ -180,7 +180,7 @@ fn end_everything_of(
     let mut ended = end_tokens_of(connection, clients, ending)?;
     ended.client_secrets = diesel::update(client_secrets::table)
         .filter(client_secrets::client_id.eq_any(clients))
-        .filter(client_secret::live_at(ending.at))
+        .filter(client_secret::live_at(ending.expired_by()))
         .set(client_secrets::revoked_at.eq(Some(ending.at)))
         .execute(connection)?;
     // Once, and last of all: every other writer of the directory waits from here on.
@@ -196,7 +196,7 @@ fn end_tokens_of(
 ) -> QueryResult<Held> {
     let authorizations = end_authorizations!(connection, client_id, eq_any, clients, ending);
     let mut end = |kind: TokenKind| {
-        diesel::update(live_tokens!(clients, kind, ending.at))
+        diesel::update(live_tokens!(clients, kind, ending.expired_by()))
             .set(access_token::ended(ending))
             .execute(connection)
     };

@@ -38,7 +38,7 @@ macro_rules! by_id {
                     stringify!($table),
                     " own JOIN unnest($1::text[], $2::bigint[]) AS used (id, at) ON used.id = own.id \
                      WHERE own.last_used_at IS NULL OR own.last_used_at <= used.at - $3 \
-                     FOR UPDATE OF own SKIP LOCKED) due WHERE ",
+                     FOR NO KEY UPDATE OF own SKIP LOCKED) due WHERE ",
                     stringify!($table),
                     ".id = due.id"
                 ))

@@ -173,7 +173,7 @@ pub fn revoke(
     let ended = diesel::update(access_tokens::table.find(id))
         .filter(access_tokens::name.is_not_null())
         .filter(access_tokens::client_id.eq(client_id))
-        .filter(access_token::live_at(ending.at))
+        .filter(access_token::live_at(ending.expired_by()))
         .set(access_token::ended(ending))
         .execute(connection)?;
     note_token_changes(connection, ended)?;
@@ -190,7 +190,7 @@ pub fn revoke_of_client(
     let ended = diesel::update(access_tokens::table)
         .filter(access_tokens::name.is_not_null())
         .filter(access_tokens::client_id.eq(client_id))
-        .filter(access_token::live_at(ending.at))
+        .filter(access_token::live_at(ending.expired_by()))
         .set(access_token::ended(ending))
         .execute(connection)?;
     note_token_changes(connection, ended)?;

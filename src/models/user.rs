@@ -196,11 +196,13 @@ pub fn admins_and_lock(connection: &mut DbConnection) -> QueryResult<Vec<String>
         .filter(users::roles.like("%\"admin\"%"))
         .filter(users::disabled_at.is_null())
         .filter(users::password_hash.is_not_null())
-        .select(users::id)
-        .order(users::id);
+        .select(users::id);
     match connection {
+        // In no order, for which it would go through all users.
         DbConnection::Sqlite(connection) => admins.load(connection),
-        DbConnection::Postgres(connection) => admins.for_no_key_update().load(connection),
+        DbConnection::Postgres(connection) => {
+            admins.order(users::id).for_no_key_update().load(connection)
+        }
     }
 }
 

@@ -54,8 +54,8 @@ impl Difference<'_> {
 pub const LEFT_OUT: &str = "(left out, since it holds a token)";
 
 /// The text, cut, and without anything that looks like a token of ours: a request that mixes its
-/// parameters up, or whoever pastes into the wrong field, must not leave a secret behind.
-pub fn harmless(text: &str) -> String {
+/// parameters up must not leave a secret behind.
+fn harmless(text: &str) -> String {
     if holds_secret(text) {
         return String::from(LEFT_OUT);
     }

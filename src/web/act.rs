@@ -7,7 +7,8 @@ use diesel::QueryResult;
 
 use crate::db::DbConnection;
 use crate::error::Result;
-use crate::models::{session, user};
+use crate::models::session;
+use crate::models::user::{self, User};
 
 use super::error_page::PageError;
 use super::person::{Administrator, Person};
@@ -24,10 +25,15 @@ impl Person {
         &self,
         work: impl FnOnce(&mut DbConnection) -> Result<T> + Send + 'static,
     ) -> std::result::Result<T, PageError> {
-        let own = self.signed_in.user.id.clone();
-        let lock = move |connection: &mut DbConnection| user::find_and_lock(connection, &own);
-        self.write_behind(lock, |connection, _| work(connection))
+        self.write_behind(self.lock_own(), |connection, _| work(connection))
             .await
+    }
+
+    fn lock_own(
+        &self,
+    ) -> impl FnOnce(&mut DbConnection) -> QueryResult<Option<User>> + Send + 'static {
+        let own = self.signed_in.user.id.clone();
+        move |connection| user::find_and_lock(connection, &own)
     }
 
     /// The same behind the locks of users that the act needs, which come before the session's.
@@ -52,12 +58,28 @@ impl Person {
 impl Administrator {
     /// As [`Person::write`], and as long as the person is an administrator.
     ///
-    /// All administrators are locked, in one order, and before any other user: acts of administrators come one
-    /// after the other, and two who disable each other do not wait for each other.
-    ///
     /// # Errors
     /// The same; 403 for who has the role no more.
     pub async fn write<T: Send + 'static>(
+        &self,
+        work: impl FnOnce(&mut DbConnection) -> Result<T> + Send + 'static,
+    ) -> std::result::Result<T, PageError> {
+        let written = self.write_behind(self.lock_own(), |connection, own| {
+            if own.is_some_and(|own| own.is_admin()) {
+                work(connection).map(Some)
+            } else {
+                Ok(None)
+            }
+        });
+        written.await?.ok_or_else(PageError::administrators_only)
+    }
+
+    /// The same for what is done to users: all administrators are locked, in one order, and before any other user,
+    /// so that two who disable each other do not wait for each other.
+    ///
+    /// # Errors
+    /// The same.
+    pub async fn write_on_users<T: Send + 'static>(
         &self,
         work: impl FnOnce(&mut DbConnection) -> Result<T> + Send + 'static,
     ) -> std::result::Result<T, PageError> {

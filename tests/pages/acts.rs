@@ -243,10 +243,14 @@ fn who_is_no_owner_any_more_adds_nobody_and_changes_nothing() {
 }
 
 #[test]
-fn a_client_that_members_do_not_look_after_any_more_gets_no_secret_from_them() {
+fn a_client_that_members_do_not_look_after_any_more_is_none_of_theirs() {
     let server = TestServer::start();
     let (mut ada, client) = ada(&server);
-    for (page, ended) in [("/secrets/new", TAKEN_OVER), ("/keys/new", NO_MEMBER)] {
+    for (page, ended) in [
+        ("/secrets/new", TAKEN_OVER),
+        ("/delete", TAKEN_OVER),
+        ("/keys/new", NO_MEMBER),
+    ] {
         let page = format!("{client}{page}");
         let form = filled(
             &mut ada,

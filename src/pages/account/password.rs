@@ -107,12 +107,12 @@ async fn set(
         if ends.sessions {
             session::end_all_but(connection, &user_id, Some(&session))?;
         }
-        if ends.apps {
-            authorization::revoke_of_user(connection, &user_id, None, &ending)?;
-        }
         if ends.tokens {
             let client_id = project::personal_client(connection, &user_id)?;
             named_token::revoke_of_client(connection, &client_id, &ending)?;
+        }
+        if ends.apps {
+            authorization::revoke_of_user(connection, &user_id, None, &ending)?;
         }
         event.insert(connection)?;
         Ok(session::renew(connection, &session, &renewed, now)?)

@@ -160,9 +160,10 @@ fn while_it_is_disabled_nothing_that_would_not_work_is_offered() {
     for disabled_at in ["NULL", "1"] {
         server.db_execute(&format!("UPDATE clients SET disabled_at = {disabled_at}"));
         let page = open(&server, &mut browser, &at).1;
-        for offer in ["New API key", "New secret"] {
-            assert_eq!(page.body.contains(offer), disabled_at == "NULL", "{page:?}");
-        }
+        let offered = page.body.contains("New API key");
+        assert_eq!(offered, disabled_at == "NULL", "{page:?}");
+        // One that leaked is replaced before the client is enabled again.
+        assert!(page.body.contains("New secret"), "{page:?}");
     }
 }
 

@@ -32,7 +32,7 @@ impl<'a> World<'a> {
         );
         world.give();
         server.db_add_secret(&world.app.client.id);
-        let past = server.app.now().plus(-1).seconds();
+        let past = server.app.now().plus(-60).seconds();
         for expire in [
             "sessions SET expires_at =",
             "authorizations SET live_until =",

@@ -83,7 +83,7 @@ async fn delete(admin: &Administrator, body: &Body) -> PageResult {
     }
     let event = admin.event("role.deleted").about(&role.name);
     let sentence = format!("The role {} was deleted.", role.name);
-    let delete = admin.write(move |connection| {
+    let delete = admin.write_on_users(move |connection| {
         let done = role::delete(connection, &role.name)?;
         Ok(event.insert_if(connection, done)?)
     });

@@ -94,7 +94,7 @@ async fn disable(admin: &Administrator, body: &Body) -> PageResult {
     if id == own {
         return ask(admin, WRONG, Some(NOT_ONESELF), None).await;
     }
-    let disable = admin.write(move |connection| {
+    let disable = admin.write_on_users(move |connection| {
         let ending = Ending {
             by: Some(&own),
             because: "user disabled",
@@ -116,7 +116,7 @@ async fn enable(admin: &Administrator, body: &Body) -> PageResult {
     admin.fields(body)?;
     let user = named(admin).await?;
     let (id, event) = (user.id.clone(), event(admin, "user.enabled", &user));
-    let enable = admin.write(move |connection| {
+    let enable = admin.write_on_users(move |connection| {
         let done = user::set_disabled(connection, &id, None)?;
         Ok(event.insert_if(connection, done)?)
     });

@@ -68,7 +68,7 @@ async fn change(admin: &Administrator, body: &Body) -> PageResult {
     let (id, old) = (user.id.clone(), user.clone());
     let (username, email) = (form.username.value.clone(), form.email.value.clone());
     let event = event(admin, "user.changed", &user);
-    let change = admin.write(move |connection| {
+    let change = admin.write_on_users(move |connection| {
         let set = unless_taken(connection, |connection| {
             user::set_profile(connection, &id, &username, &email)
         });

@@ -84,7 +84,7 @@ async fn make(admin: &Administrator, body: &Body) -> PageResult {
     }
     let (id, now, purpose) = (user.id.clone(), admin.now, purpose_for(&user));
     let event = event(admin, "user.link_made", &user).about(purpose.as_str());
-    let made = admin.write(move |connection| {
+    let made = admin.write_on_users(move |connection| {
         event.insert(connection)?;
         Ok(one_time_link::insert_for_user(
             connection, purpose, &id, now,

@@ -144,7 +144,7 @@ async fn ended(
     end: impl FnOnce(&mut DbConnection) -> Result<Ended> + Send + 'static,
     sentence: &str,
 ) -> PageResult {
-    let done = admin.write(move |connection| {
+    let done = admin.write_on_users(move |connection| {
         let done = end(connection)?;
         if done == Ended::Now {
             event.insert(connection)?;

@@ -57,7 +57,7 @@ async fn end(admin: &Administrator, body: &Body) -> PageResult {
     }
     let event = event(admin, "user.tokens_revoked", &user);
     let (id, own, now) = (user.id.clone(), admin.signed_in.user.id.clone(), admin.now);
-    let end = admin.write(move |connection| {
+    let end = admin.write_on_users(move |connection| {
         let ending = Ending {
             by: Some(&own),
             because: "all access of the user was ended",

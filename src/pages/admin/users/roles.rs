@@ -75,7 +75,7 @@ async fn change(admin: &Administrator, body: &Body) -> PageResult {
     }
     let event = event(admin, "user.roles_changed", &user);
     let id = user.id.clone();
-    let change = admin.write(move |connection| {
+    let change = admin.write_on_users(move |connection| {
         let Some(before) = user::find_and_lock(connection, &id)? else {
             return Ok(false);
         };

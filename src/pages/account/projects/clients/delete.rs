@@ -10,7 +10,7 @@ use crate::web::form::Body;
 use crate::web::page::{Area, Crumb, Field, Page, count};
 use crate::web::visitor::PageResult;
 
-use super::super::member::{ClientKeeper, Member};
+use super::super::member::ClientKeeper;
 
 #[derive(Template)]
 #[template(path = "account/projects/clients/delete.html")]
@@ -61,8 +61,7 @@ async fn delete(keeper: &ClientKeeper, body: &Body) -> PageResult {
     }
     let event = keeper.client_event("client.deleted", &keeper.client.name);
     let id = keeper.client.id.clone();
-    // As a member: a deletion locks the client's authorizations before the client.
-    let delete = Member::write(keeper, move |connection| {
+    let delete = keeper.write(move |connection| {
         let done = client::delete(connection, &id)?;
         Ok(event.insert_if(connection, done)?)
     });
