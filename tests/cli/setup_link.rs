@@ -126,7 +126,8 @@ fn a_wrong_link_opens_nothing() {
     let program = Program::new();
     let served = program.serve();
     let right = first_link(&served);
-    let wrong = format!("{}x", &right[..right.len() - 1]);
+    let (all_but_one, last) = right.split_at(right.len() - 1);
+    let wrong = format!("{all_but_one}{}", if last == "x" { "y" } else { "x" });
     for url in [
         format!("{}/setup", served.url),
         wrong,
