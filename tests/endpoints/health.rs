@@ -254,8 +254,8 @@ fn metrics_are_not_for_whom_a_proxy_speaks() {
 
 #[test]
 fn metrics_have_an_address_of_their_own_if_they_shall() {
-    // Some free port: taken and given back.
-    let own = std::net::TcpListener::bind("127.0.0.1:0")
+    // Some free port, taken and given back, of an address at which no other test listens meanwhile.
+    let own = std::net::TcpListener::bind("127.0.0.2:0")
         .unwrap()
         .local_addr()
         .unwrap();
