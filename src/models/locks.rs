@@ -1,5 +1,5 @@
-//! Who locks what first. In an embedded database there is one writer; on PostgreSQL many write at once, and none
-//! of them waits in a circle because all lock in this order:
+//! Who locks what first. In an embedded database there is one writer; on PostgreSQL many write at once, and all lock
+//! in this order, so that they do not wait in a circle:
 //!
 //! 1. users by id, then their one-time links and sessions
 //! 2. projects, then their members
@@ -17,7 +17,11 @@
 //! authorizations holds it no harder than FOR NO KEY UPDATE, which the grant passes, until the authorizations are
 //! locked too. None is added meanwhile: who grants holds user and client FOR SHARE ([`hold_client`]).
 //!
-//! Who merely tidies up (`purge`, `last_use`) waits for nobody: what somebody has locked is left for the next time.
+//! One circle is left: an administrator holds the own session before another user, and whoever signs in as that user
+//! in the same browser holds the user before that session. PostgreSQL ends one of the two.
+//!
+//! Who merely tidies up (`purge`, `last_use`) waits for nobody: what somebody has locked is left out, for the next
+//! round or the next use.
 
 use diesel::prelude::*;
 

@@ -10,5 +10,6 @@ pub mod login;
 pub mod logout;
 pub mod setup;
 
+mod held_words;
 mod one_time_link;
 mod waiting_request;

@@ -10,7 +10,6 @@ pub mod scopes;
 pub mod tokens;
 pub mod users;
 
-pub(super) mod held;
 mod question;
 mod scope_choice;
 mod why;

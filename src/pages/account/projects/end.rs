@@ -6,7 +6,7 @@ use askama::Template;
 
 use crate::models::ending::Ending;
 use crate::models::held;
-use crate::pages::admin::held::sentence;
+use crate::pages::held_words::sentence;
 use crate::web::form::Body;
 use crate::web::page::{Area, Crumb, Field, Page};
 use crate::web::visitor::PageResult;

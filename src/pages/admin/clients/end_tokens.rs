@@ -11,8 +11,8 @@ use crate::web::page::Field;
 use crate::web::person::Administrator;
 use crate::web::visitor::PageResult;
 
-use super::super::held::{ends, sentence};
 use super::{event, named, path_of, question};
+use crate::pages::held_words::{ends, sentence};
 
 /// Why they ended.
 const BECAUSE: &str = "all tokens of the client were ended";

@@ -11,9 +11,9 @@ use crate::web::page::{Crumb, Field};
 use crate::web::person::Administrator;
 use crate::web::visitor::PageResult;
 
-use super::super::held::{ends, sentence};
 use super::super::question::Question;
 use super::named;
+use crate::pages::held_words::{ends, sentence};
 
 /// `GET /admin/projects/{slug}/panic`.
 pub async fn get(admin: Administrator) -> HttpResponse {

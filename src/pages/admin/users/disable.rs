@@ -12,9 +12,9 @@ use crate::web::page::{Area, Crumb, Field, Page};
 use crate::web::person::Administrator;
 use crate::web::visitor::PageResult;
 
-use super::super::held::kinds;
 use super::roles::NOT_ONESELF;
 use super::{crumbs_to, event, named, path_of};
+use crate::pages::held_words::kinds;
 
 #[derive(Template)]
 #[template(path = "admin/users/disable.html")]

@@ -9,9 +9,9 @@ use crate::web::page::Field;
 use crate::web::person::Administrator;
 use crate::web::visitor::PageResult;
 
-use super::super::held::{ends, sentence};
 use super::super::question::Question;
 use super::{crumbs_to, event, named, path_of};
+use crate::pages::held_words::{ends, sentence};
 
 /// `GET /admin/users/{id}/panic`.
 pub async fn get(admin: Administrator) -> HttpResponse {

@@ -1,4 +1,4 @@
-//! What a panic button ends, in words.
+//! What ends with a panic button, an administrator's or an owner's, in words.
 
 use crate::models::held::Held;
 use crate::web::page::count;
@@ -48,7 +48,7 @@ pub(super) fn kinds(held: &Held) -> Vec<String> {
 }
 
 /// All in one sentence; an owner who ended a project's reads it too.
-pub(in crate::pages) fn sentence(held: &Held) -> String {
+pub(super) fn sentence(held: &Held) -> String {
     let parts: Vec<String> = [
         (held.sessions, "session"),
         (held.authorizations, "app sign-in"),
